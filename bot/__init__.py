@@ -1,0 +1,1 @@
+"""Darkroom: a self-hosted Discord bot for every generation provider behind one relay key."""

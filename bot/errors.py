@@ -1,0 +1,157 @@
+"""Everything that can be said to a user, and what a failed relay call means.
+
+A failed *generation* is a value (``bot.task.Report``); a failed *call* is one of the exceptions below. The class says
+whether waiting helps and whether the relay may have taken the request (and the money).
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from bot.text import Text, _
+from bot.wire import clean, explain, is_markup, loads
+
+
+class Problem(Exception):
+    """A sentence that a user may read, in :attr:`text`."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(str(text))
+        self.text = text
+
+
+class Invalid(Problem, ValueError):
+    """What the user gave cannot be used. A ``ValueError``, so that a pydantic validator may raise it."""
+
+
+class CallFailed(Problem):
+    """A relay call failed.
+
+    ``taken`` says whether a paid request may have reached the relay: ``False`` is certain, ``True`` means nobody
+    knows. ``detail`` is for the log only.
+    """
+
+    taken = False
+
+    def __init__(self, text: Text, detail: str = "") -> None:
+        super().__init__(text)
+        self.detail = detail
+
+
+class Refused(CallFailed):
+    """The relay understood and said no: show its words, do not repeat."""
+
+    def __init__(self, text: Text, detail: str = "", code: str = "", status: int = 0) -> None:
+        super().__init__(text, detail)
+        self.code = code
+        self.status = status
+
+    @property
+    def unknown_task(self) -> bool:
+        """The relay does not know the task that was asked for."""
+        return self.code in {"task_not_exist", "task_origin_not_exist"} or self.status == 404
+
+
+class Throttled(CallFailed):
+    """Too many requests: certainly not taken, try again after ``retry_after`` seconds (``None``: not said)."""
+
+    def __init__(self, text: Text, detail: str = "", retry_after: float | None = None) -> None:
+        super().__init__(text, detail)
+        self.retry_after = retry_after
+
+
+class Unavailable(CallFailed):
+    """The relay could not be reached or broke: reads are repeated, a paid request only when not ``taken``."""
+
+    def __init__(self, text: Text, detail: str = "", *, taken: bool) -> None:
+        super().__init__(text, detail)
+        self.taken = taken
+
+
+class Unreadable(CallFailed):
+    """The answer is not what the reference describes; ``detail`` holds its beginning for the log."""
+
+    taken = True
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(_("The relay gave an unexpected answer."), detail)
+
+
+class NotOffered(CallFailed):
+    """This relay does not have the feature (404, 501, or its web page instead of an answer)."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(_("This relay does not offer that feature."), detail)
+
+
+UNREACHABLE = _("The relay could not be reached.")
+CUT_OFF = _("The connection to the relay broke before it answered.")
+OVERLOADED = _("The relay is overloaded right now.")
+BROKEN = _("The relay had an internal error.")
+KEY_REFUSED = _("The relay refused this bot's key. The operator has to look at it.")
+NO_QUOTA = _("The relay account has no credit left. The operator has to top it up.")
+_NO_QUOTA_CODES = {"quota_not_enough", "insufficient_user_quota", "pre_consume_token_quota_failed"}
+_MISSING_FEATURE_CODES = {"api_not_implemented", "not_implemented", "invalid_api_platform"}
+
+
+def decipher(status: int, headers: Mapping[str, str], body: bytes, *, known_path: bool = False) -> Any:
+    """The JSON of a relay answer, or the exception that it means.
+
+    ``body`` is the whole answer. ``known_path`` is set for questions about one task, where 404 speaks of the task and
+    not of the feature. Raises a :class:`CallFailed`. Shapes: reference ``relay-luma-…md`` 1.5 and
+    ``relay-suno-…md`` 2.1 to 2.6.
+    """
+    try:
+        payload = loads(body)
+    except ValueError:
+        raise _without_json(status, headers, body) from None
+    code, message = explain(payload)
+    if status < 400 and not message:
+        return payload
+    detail = f"HTTP {status} {json.dumps(payload, ensure_ascii=False)[:500]}"
+    raise _with_json(status, headers, code, clean(message) or f"HTTP {status}", detail, known_path=known_path)
+
+
+def _with_json(
+    status: int, headers: Mapping[str, str], code: str, message: str, detail: str, *, known_path: bool
+) -> CallFailed:
+    if status == 401:
+        return Refused(KEY_REFUSED, detail, code, status)
+    if code in _NO_QUOTA_CODES:
+        return Refused(NO_QUOTA, detail, code, status)
+    if status == 429:
+        return Throttled(OVERLOADED, detail, retry_after(headers))
+    if status == 503:
+        return Unavailable(_("The relay has no free channel for this: {message}", message=message), detail, taken=False)
+    if status == 501 or code in _MISSING_FEATURE_CODES or (status == 404 and not known_path):
+        return NotOffered(detail)
+    if status >= 500:
+        return Unavailable(BROKEN, detail, taken=True)
+    return Refused(_("The relay refused: {message}", message=message), detail, code, status)
+
+
+def _without_json(status: int, headers: Mapping[str, str], body: bytes) -> CallFailed:
+    detail = f"HTTP {status} {body[:300]!r}"
+    if status == 429:
+        return Throttled(OVERLOADED, detail, retry_after(headers))
+    if status >= 500 and status != 501:
+        return Unavailable(BROKEN, detail, taken=True)
+    if status in {404, 405, 501} or (status < 400 and is_markup(body)):
+        return NotOffered(detail)
+    if status == 401:
+        return Refused(KEY_REFUSED, detail, "", status)
+    if status >= 400:
+        message = clean(body[:300].decode("utf-8", "replace")) or f"HTTP {status}"
+        return Refused(_("The relay refused: {message}", message=message), detail, "", status)
+    return Unreadable(detail)
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds of a ``Retry-After`` header, at most an hour; ``None`` when absent or a date."""
+    value = headers.get("Retry-After", "").strip()
+    try:
+        seconds = float(value)
+    except ValueError:
+        return None
+    return None if math.isnan(seconds) else min(max(seconds, 0.0), 3600.0)

@@ -1,0 +1,241 @@
+"""The vocabulary that providers are written in.
+
+A provider is a declaration (:class:`Provider`) plus one :class:`Submission` class for each thing it can be asked to
+do. Both are pure: they say *what to send* and *what an answer means*; only ``bot.relay`` awaits.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+
+from bot.errors import Invalid, Unreadable
+from bot.task import Report
+from bot.text import Text, _
+from bot.wire import Call
+
+INPUT = "input:"
+"""Prefix of a field value that names a stored input (an uploaded picture) instead of a URL."""
+
+Prompt = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Picture = Annotated[str, "input"]
+"""A picture: a URL, or a reference to a stored input that is put in when the call is made."""
+PictureForm = Literal["data", "url"]
+"""How a relay takes pictures: as base64 data URI, or as a public URL."""
+
+
+class Options(BaseModel):
+    """An operator's settings of one provider; the environment names are ``<PROVIDER>_<FIELD>``."""
+
+    model_config = ConfigDict(frozen=True)
+
+    prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Many unfinished tasks are asked about in one call of at most ``size`` ids.
+
+    A ``{ids}`` in ``path`` is filled with the joined ids (GET), else they are posted as ``{"ids": […]}``. ``single``
+    is the path that answers for one id, used when a batch keeps leaving it out.
+    """
+
+    path: str
+    single: str
+    size: int = 50
+
+    def calls(self, ids: Sequence[str]) -> list[Call]:
+        """The fewest calls that ask about every one of ``ids``."""
+        chunks = [list(ids[start : start + self.size]) for start in range(0, len(ids), self.size)]
+        if "{ids}" in self.path:
+            return [Call("GET", self.path.replace("{ids}", ",".join(chunk)), timeout=30.0) for chunk in chunks]
+        return [Call("POST", self.path, json={"ids": chunk}, timeout=30.0) for chunk in chunks]
+
+    def ask(self, remote_id: str) -> Call:
+        """The call about one task."""
+        return Call("GET", self.single.replace("{id}", remote_id), one=True, timeout=30.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    """Unfinished tasks are asked about one by one, at most ``width`` at a time."""
+
+    path: str
+    width: int = 4
+
+    def ask(self, remote_id: str) -> Call:
+        """The call about one task."""
+        return Call("GET", self.path.replace("{id}", remote_id), one=True, timeout=30.0)
+
+
+Lookup = Batch | Single | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provider:
+    """One system behind the relay.
+
+    ``accepted`` reads the answer to a submission, ``reports`` the answer to a lookup (any number of tasks). Both may
+    raise ``Unreadable`` and nothing else, whatever the JSON. ``interval`` is the pause between rounds of polling and
+    ``patience`` how long an accepted task is polled at all, both in seconds; ``active`` is how many tasks may be in
+    flight at once.
+    """
+
+    name: str
+    title: str
+    emoji: str
+    lookup: Lookup
+    accepted: Callable[[Any], Report]
+    reports: Callable[[Any], Iterable[Report]]
+    options: type[Options] = Options
+    interval: float = 10.0
+    patience: float = 1800.0
+    active: int = 50
+    probe: Call | None = None
+    """A free call that only a relay offering this provider answers with JSON (``check``)."""
+
+    def read_accepted(self, payload: Any) -> Report:
+        """``accepted``, made safe: an answer without a task id is unreadable."""
+        report = self.accepted(payload)
+        if not report.remote_id and not report.media and report.reason is None:
+            raise Unreadable(f"no task id in {str(payload)[:300]}")
+        return report
+
+
+class Submission(BaseModel):
+    """What a user asked one provider to do: the body of one HTTP call, checked against the provider's limits.
+
+    A subclass names its ``provider``, ``action`` and ``path`` in its class line (one without a provider is only a base
+    of others). The fields that are not ``None`` are
+    the JSON body, except those named in the path. ``caption_field`` names the field that shows what was asked for.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    provider: ClassVar[Provider]
+    action: ClassVar[str]
+    path: ClassVar[str]
+    label: ClassVar[Text]
+    kind: ClassVar[str]
+    caption_field: ClassVar[str]
+    lookup: ClassVar[Lookup]
+    next_steps: ClassVar[tuple[str, ...]]
+
+    def __init_subclass__(
+        cls,
+        *,
+        provider: Provider | None = None,
+        action: str = "",
+        path: str = "",
+        label: Text | None = None,
+        kind: str = "file",
+        caption: str = "prompt",
+        lookup: Lookup = None,
+        next_steps: tuple[str, ...] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init_subclass__(**kwargs)
+        if provider is None:
+            return
+        cls.provider, cls.action, cls.path, cls.kind = provider, action, path, kind
+        cls.label = label or _("request")
+        cls.caption_field, cls.next_steps = caption, next_steps
+        cls.lookup = lookup or provider.lookup
+        CATALOGUE[provider.name, action] = cls
+
+    @classmethod
+    def make(cls, **values: Any) -> Self:
+        """Build from a user's options; ``None`` means "not given". Raises :class:`Invalid` with a readable sentence."""
+        try:
+            return cls(**{name: value for name, value in values.items() if value is not None})
+        except ValidationError as error:
+            raise Invalid(readable(error, {cls.caption_field: "prompt"})) from None
+
+    @classmethod
+    def route(cls, options: Options, /) -> str:
+        """The path prefix a task is submitted and queried under (reference ``relay-luma-…md`` 1.1)."""
+        return options.prefix
+
+    @classmethod
+    def picture_form(cls, _options: Options, /) -> PictureForm:
+        """How pictures are put into the call."""
+        return "data"
+
+    @property
+    def caption(self) -> str:
+        """What was asked for, in the user's words."""
+        return str(getattr(self, self.caption_field, "") or "")
+
+    def parameters(self) -> dict[str, Any]:
+        """Every parameter that was set, by its name on the wire."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+    def body(self) -> dict[str, Any]:
+        """The JSON body: the parameters that are not in the path."""
+        return {name: value for name, value in self.parameters().items() if "{" + name + "}" not in self.path}
+
+    def call(self) -> Call:
+        """The paid HTTP call; stored inputs still stand as references in its body."""
+        path = self.path
+        for name, value in self.parameters().items():
+            path = path.replace("{" + name + "}", str(value))
+        return Call("POST", path, json=self.body(), paid=True, timeout=60.0)
+
+    def inputs(self) -> list[str]:
+        """The ids of the stored inputs it refers to."""
+        return [value.removeprefix(INPUT) for value in strings(self.parameters()) if value.startswith(INPUT)]
+
+
+CATALOGUE: dict[tuple[str, str], type[Submission]] = {}
+"""Every submission class by (provider, action); filled as provider modules are imported."""
+
+
+def providers() -> dict[str, Provider]:
+    """Import every module of ``bot.providers`` and return what they declare, by name."""
+    package = importlib.import_module("bot.providers")
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"bot.providers.{module.name}")
+    return {submission.provider.name: submission.provider for submission in CATALOGUE.values()}
+
+
+def strings(value: Any) -> Iterable[str]:
+    """Every string inside ``value``."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list | tuple):
+        for child in value.values() if isinstance(value, Mapping) else value:
+            yield from strings(child)
+
+
+def substituted(value: Any, known: Mapping[str, str]) -> Any:
+    """``value`` with every string that is a key of ``known`` replaced."""
+    if isinstance(value, str):
+        return known.get(value, value)
+    if isinstance(value, Mapping):
+        return {name: substituted(child, known) for name, child in value.items()}
+    return [substituted(child, known) for child in value] if isinstance(value, list) else value
+
+
+def readable(error: ValidationError, names: Mapping[str, str] | None = None) -> Text:
+    """The first problem of a validation as a sentence; ``names`` maps wire names to those of the command's options."""
+    first = error.errors()[0]
+    raised = first.get("ctx", {}).get("error")
+    if isinstance(raised, Invalid):
+        return raised.text
+    name = ".".join((names or {}).get(str(step), str(step)) for step in first["loc"]) or "?"
+    match first["type"], first.get("ctx", {}):
+        case ("string_too_short", _ctx) if not str(first["input"]).strip():
+            return _("“{field}” is empty.", field=name)
+        case ("string_too_long", ctx):
+            return _(
+                "“{field}” is too long: {given} characters, at most {limit}.",
+                field=name,
+                given=len(str(first["input"])),
+                limit=ctx["max_length"],
+            )
+        case (("literal_error" | "enum"), ctx):
+            return _("“{field}” must be one of: {allowed}.", field=name, allowed=str(ctx["expected"]).replace("'", ""))
+    return _("“{field}” cannot be used: {why}.", field=name, why=first["msg"])

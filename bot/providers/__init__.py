@@ -1,0 +1,1 @@
+"""One module per provider; each is found by its presence here (``bot.provider.providers``)."""

@@ -1,0 +1,36 @@
+"""Sentences that a user may read: an English source plus the values it names.
+
+A :class:`Text` travels through the engine, the store and the errors untranslated; only the edge that shows it
+(``bot.ui.i18n``) turns it into the reader's language. ``_("…")`` is the marker the catalogue test extracts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """``source`` is English with ``{named}`` places; ``values`` fills them and may hold further texts."""
+
+    source: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return fill(self.source, {name: str(value) for name, value in self.values.items()})
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """Put ``values`` into ``template``; a place nobody filled stays visible instead of raising."""
+    for name, value in values.items():
+        template = template.replace("{" + name + "}", value)
+    return template
+
+
+def _(source: str, /, **values: object) -> Text:
+    """Mark ``source`` for translation and bind the values of its places."""
+    return Text(source, values)
+
+
+def quoted(words: str) -> Text:
+    """Somebody else's words (a provider's reason), shown as they are in every language."""
+    return Text("{words}", {"words": words})

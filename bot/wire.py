@@ -1,0 +1,151 @@
+"""The relay's wire as values and pure functions: a call, reading JSON safely, finding the words in an error."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+SUCCESS_CODES = frozenset({"success", "ok", "0", "1", "200", "true"})
+MAX_DEPTH = 40
+_TAGS = re.compile(r"<[^>]{0,300}>")
+_REQUEST_ID = re.compile(r"\s*[(（]request id: ?[^)）]*[)）]", re.IGNORECASE)
+_SPACES = re.compile(r"\s+")
+_MARKUP = re.compile(rb"\s*(<!doctype|<html|<head|<body|<\?xml)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One HTTP request to the relay.
+
+    ``path`` starts with a slash and is joined to the relay's base URL after the provider's route prefix. ``paid`` marks
+    a request that may cost money: it is sent once and never repeated unless it was certainly not taken. ``one`` marks
+    a question about a single task. ``timeout`` is in seconds.
+    """
+
+    method: str
+    path: str
+    json: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    paid: bool = False
+    one: bool = False
+    timeout: float = 60.0
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def loads(body: bytes | str) -> Any:
+    """Parse JSON as strictly as its standard; raises ``ValueError``.
+
+    ``NaN`` and infinities are refused; so is nesting deeper than :data:`MAX_DEPTH`, which no provider needs and which
+    would exhaust the stack of whoever walks it. A byte order mark is tolerated.
+    """
+    text = body.decode("utf-8-sig") if isinstance(body, bytes) else body
+    try:
+        payload = json.loads(text, parse_constant=_refuse_constant)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    if _depth_exceeds(payload, MAX_DEPTH):
+        raise ValueError("nested too deeply")
+    return payload
+
+
+def _depth_exceeds(payload: Any, limit: int) -> bool:
+    level = [payload]
+    for _depth in range(limit):
+        level = [
+            child
+            for node in level
+            if isinstance(node, dict | list)
+            for child in (node.values() if isinstance(node, dict) else node)
+            if isinstance(child, dict | list)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def is_markup(body: bytes) -> bool:
+    """Whether ``body`` begins like an HTML or XML page."""
+    return _MARKUP.match(body) is not None
+
+
+def dig(payload: Any, *path: str | int) -> Any:
+    """Follow ``path`` through objects and arrays; ``None`` as soon as a step is missing."""
+    for step in path:
+        if isinstance(payload, dict) and isinstance(step, str):
+            payload = payload.get(step)
+        elif isinstance(payload, list) and isinstance(step, int) and -len(payload) <= step < len(payload):
+            payload = payload[step]
+        else:
+            return None
+    return payload
+
+
+def text_of(value: Any) -> str:
+    """``value`` when it is a non-empty string, a number as its digits, else ``""``."""
+    if isinstance(value, str):
+        return value.strip()
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+
+
+def first_text(payload: Any, *names: str) -> str:
+    """The first of the named members that holds words."""
+    return next((found for name in names if (found := text_of(dig(payload, name)))), "")
+
+
+def link_of(value: Any) -> str:
+    """``value`` when it is an http(s) URL, else ``""``."""
+    found = value.strip() if isinstance(value, str) else ""
+    return found if found.startswith(("https://", "http://")) and len(found) <= 4096 else ""
+
+
+def explain(payload: Any) -> tuple[str, str]:
+    """(code, message) of an error answer; both empty when ``payload`` is no error.
+
+    Order of places: reference ``relay-luma-…md`` 1.5 and ``relay-suno-…md`` 2.6. A message that is itself JSON is
+    opened once.
+    """
+    code, message = _explain_once(payload)
+    if message.startswith(("{", "[")):
+        try:
+            inner_code, inner = _explain_once(loads(message))
+        except ValueError:
+            return code, message
+        return code or inner_code, inner or message
+    return code, message
+
+
+def _explain_once(payload: Any) -> tuple[str, str]:
+    if not isinstance(payload, dict):
+        return "", ""
+    error = payload.get("error")
+    if isinstance(error, dict):
+        return first_text(error, "code", "type"), first_text(error, "message", "detail", "code", "type") or "error"
+    if error and isinstance(error, str) and "id" not in payload and "task_id" not in payload:
+        return first_text(payload, "code"), error
+    if payload.get("success") is False:
+        return first_text(payload, "code"), first_text(payload, "message") or "error"
+    code = payload.get("code")
+    if code is not None and str(code).strip().lower() not in SUCCESS_CODES:
+        words = first_text(payload, "message", "msg", "description") or text_of(dig(payload, "detail", "reason"))
+        return text_of(code), words or text_of(payload.get("detail")) or text_of(code) or "error"
+    return _explain_detail(payload)
+
+
+def _explain_detail(payload: dict[str, Any]) -> tuple[str, str]:
+    if "detail" in payload and not {"id", "task_id", "data"} & payload.keys():
+        return "", text_of(dig(payload, "detail", "reason")) or text_of(payload["detail"]) or first_text(
+            payload, "title"
+        ) or "error"
+    if set(payload) <= {"message", "type", "param", "code", "request_id", "status"} and "message" in payload:
+        return text_of(payload.get("code")), text_of(payload["message"]) if "type" in payload else ""
+    return "", ""
+
+
+def clean(words: str, limit: int = 300) -> str:
+    """``words`` fit for a reader: no tags, no request id, no runs of space, at most ``limit`` characters."""
+    bare = _SPACES.sub(" ", _REQUEST_ID.sub("", _TAGS.sub(" ", words))).strip()
+    return bare if len(bare) <= limit else bare[: limit - 1].rstrip() + "…"
