@@ -1,0 +1,143 @@
+"""All settings: from the environment and ``.env``, checked at once, explained in the README's table.
+
+A provider's own settings (``LUMA_IMAGES`` …) are declared by the provider (``Provider.options``) and read here.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.provider import Options, Provider, providers
+
+
+class ConfigurationError(Exception):
+    """One or more settings are wrong; ``problems`` names each with its variable."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def _split(value: Any) -> Any:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _base_url(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("must start with http:// or https://")
+    bare = value.rstrip("/")
+    if bare.endswith("/v1"):
+        raise ValueError("must be given without /v1")
+    return bare
+
+
+BaseUrl = Annotated[str, AfterValidator(_base_url)]
+Names = Annotated[list[str], NoDecode, BeforeValidator(_split)]
+Ids = Annotated[list[int], NoDecode, BeforeValidator(_split)]
+
+
+class Settings(BaseModel):
+    """The operator's settings; each field is the environment variable of the same name in capitals."""
+
+    discord_token: SecretStr = Field(description="Bot token of the Discord application.")
+    discord_api_url: str = Field(
+        default="", description="REST base of Discord, for a rate-limit proxy or a test server; empty: Discord's own."
+    )
+    relay_url: BaseUrl = Field(description="Base URL of the relay, without `/v1`.")
+    relay_key: SecretStr = Field(description="The relay's key, `sk-…`.")
+    relay_access_token: SecretStr | None = Field(
+        default=None, description="System access token for the relay's account endpoints."
+    )
+    relay_user_id: str = Field(default="", description="User id that belongs to the access token.")
+    database_url: str = Field(
+        default="sqlite:///data/darkroom.db", description="`sqlite:///path` (one process) or `postgresql://…`."
+    )
+    providers: Names = Field(default_factory=list, description="Comma-separated allow-list; empty: all.")
+    guild_ids: Ids = Field(
+        default_factory=list, description="Register commands in these guilds only (instant, for development)."
+    )
+    active_tasks_per_user: int = Field(default=5, ge=1, description="Tasks of one user in flight; more wait in line.")
+    queued_tasks_per_user: int = Field(default=25, ge=1, description="Tasks of one user waiting in line.")
+    allow_private_media: bool = Field(
+        default=False, description="Download media from loopback and private addresses too."
+    )
+    max_media_mb: int = Field(default=500, ge=1, description="Never download more than this of one file, in MiB.")
+    keep_inputs_days: float = Field(
+        default=7.0,
+        ge=0,
+        description="How long uploaded pictures are kept after their task ended, for Again and Retry.",
+    )
+    poll_interval: float | None = Field(
+        default=None, gt=0, description="Seconds between rounds of polling; overrides every provider's own."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="How much is logged.")
+    log_format: Literal["console", "json"] = Field(default="console", description="`json` for machines.")
+
+
+class Config:
+    """The settings together with every offered provider's options."""
+
+    def __init__(self, settings: Settings, options: Mapping[str, Options], offered: Mapping[str, Provider]) -> None:
+        self.settings = settings
+        self._options = options
+        self.providers = offered
+
+    def options(self, provider: str) -> Options:
+        """The operator's settings of the named provider (its defaults when it is not offered)."""
+        return self._options[provider]
+
+
+def load(overrides: Mapping[str, str] | None = None, *, env_file: Path | None = Path(".env")) -> Config:
+    """Read all settings; ``overrides`` are variables that win over the environment.
+
+    Raises :class:`ConfigurationError` with every problem, not only the first.
+    """
+    given = overrides or {}
+    problems: list[str] = []
+    settings: Settings | None = _read(Settings, "", given, env_file, problems)
+    known = providers()
+    options: dict[str, Options] = {
+        name: _read(provider.options, f"{name.upper()}_", given, env_file, problems) for name, provider in known.items()
+    }
+    if settings is not None:
+        problems += [
+            f"PROVIDERS: there is no provider “{name}” (known: {', '.join(sorted(known))})"
+            for name in settings.providers
+            if name not in known
+        ]
+        problems += _database_problems(settings.database_url)
+    if problems or settings is None:
+        raise ConfigurationError(problems)
+    offered = {name: known[name] for name in known if not settings.providers or name in settings.providers}
+    return Config(settings, options, offered)
+
+
+def _read(
+    kind: type[BaseModel], prefix: str, overrides: Mapping[str, str], env_file: Path | None, problems: list[str]
+) -> Any:
+    """An instance of ``kind`` from overrides, environment and file, or ``None`` after adding to ``problems``."""
+    given = {name: overrides[prefix + name.upper()] for name in kind.model_fields if prefix + name.upper() in overrides}
+    try:
+        return _reader(kind)(_env_prefix=prefix, _env_file=env_file, **given)
+    except ValidationError as error:
+        for found in error.errors():
+            variable = prefix + str(found["loc"][0]).upper()
+            problems.append(f"{variable}: {'is required' if found['type'] == 'missing' else found['msg']}")
+        return None
+
+
+@cache
+def _reader(kind: type[BaseModel]) -> Any:
+    """``kind`` as a settings class that reads the environment."""
+    config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
+    return type(kind.__name__, (kind, BaseSettings), {"model_config": config, "__module__": kind.__module__})
+
+
+def _database_problems(url: str) -> list[str]:
+    if url.startswith(("sqlite:///", "postgresql://", "postgres://")):
+        return []
+    return ["DATABASE_URL: must start with sqlite:/// or postgresql://"]

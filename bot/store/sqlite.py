@@ -1,0 +1,159 @@
+"""SQLite: one file, WAL, one connection for writing and one for reading, one process."""
+
+import asyncio
+import fcntl
+import os
+import sqlite3
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+
+from bot.store.database import Row, StoreProblem
+
+_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON;"
+
+
+def _named(args: Sequence[Any]) -> dict[str, Any]:
+    return {str(number): value for number, value in enumerate(args, start=1)}
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreProblem(f"{type(error).__name__}: {error}") from error
+
+
+class _Verbs:
+    """The verbs over one aiosqlite connection."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    async def rows(self, sql: str, *args: Any) -> list[Row]:
+        with _translated():
+            return [dict(row) for row in await self._connection.execute_fetchall(sql, _named(args))]
+
+    async def one(self, sql: str, *args: Any) -> Row | None:
+        found = await self.rows(sql, *args)
+        return found[0] if found else None
+
+    async def execute(self, sql: str, *args: Any) -> int:
+        with _translated():
+            async with self._connection.execute(sql, _named(args)) as cursor:
+                return cursor.rowcount
+
+    async def many(self, sql: str, parameters: Sequence[Sequence[Any]]) -> None:
+        with _translated():
+            await self._connection.executemany(sql, [_named(row) for row in parameters])
+
+    async def script(self, sql: str) -> None:
+        for statement in sql.split(";"):
+            if statement.strip():
+                await self.execute(statement)
+
+
+class SQLite(_Verbs):
+    """An open SQLite database; reads never wait for the writer."""
+
+    shared = False
+
+    def __init__(self, writer: aiosqlite.Connection, reader: aiosqlite.Connection, lock: int | None) -> None:
+        super().__init__(writer)
+        self._reader = _Verbs(reader)
+        self._reader_connection = reader
+        self._lock = lock
+        self._turn = asyncio.Lock()
+
+    async def rows(self, sql: str, *args: Any) -> list[Row]:
+        if sql.lstrip()[:6].upper() == "SELECT":
+            return await self._reader.rows(sql, *args)
+        async with self._turn:
+            return await super().rows(sql, *args)
+
+    async def execute(self, sql: str, *args: Any) -> int:
+        async with self._turn:
+            return await super().execute(sql, *args)
+
+    async def many(self, sql: str, parameters: Sequence[Sequence[Any]]) -> None:
+        async with self.transaction() as transaction:
+            await transaction.many(sql, parameters)
+
+    async def script(self, sql: str) -> None:
+        async with self.transaction() as transaction:
+            await transaction.script(sql)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[_Verbs]:
+        async with self._turn:
+            verbs = _Verbs(self._connection)
+            await verbs.execute("BEGIN IMMEDIATE")
+            try:
+                yield verbs
+                await verbs.execute("COMMIT")
+            except BaseException:
+                with suppress(StoreProblem):
+                    await asyncio.shield(verbs.execute("ROLLBACK"))
+                raise
+
+    async def close(self) -> None:
+        await self._reader_connection.close()
+        await self._connection.close()
+        if self._lock is not None:
+            os.close(self._lock)
+
+
+async def open_sqlite(path: Path, *, look_only: bool = False) -> SQLite:
+    """Open (and make) the file, alone: a second process is refused, so that no step is ever done twice.
+
+    ``look_only`` opens an existing file for reading, beside whoever works on it.
+    """
+    if look_only:
+        return await _open_to_look(path)
+    lock = await asyncio.to_thread(_lock, path)
+    opened: list[aiosqlite.Connection] = []
+    try:
+        for _role in ("writer", "reader"):
+            connection = await aiosqlite.connect(path, isolation_level=None)
+            opened.append(connection)
+            connection.row_factory = sqlite3.Row
+            for pragma in _PRAGMAS.split(";"):
+                await connection.execute(pragma)
+        await opened[0].execute("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)")
+    except sqlite3.Error as error:
+        for connection in opened:
+            await connection.close()
+        os.close(lock)
+        raise StoreProblem(f"The database {path.name} cannot be used: {error}.") from error
+    return SQLite(opened[0], opened[1], lock)
+
+
+async def _open_to_look(path: Path) -> SQLite:
+    opened = []
+    try:
+        for _role in ("writer", "reader"):
+            opened.append(await aiosqlite.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None))
+            opened[-1].row_factory = sqlite3.Row
+    except sqlite3.Error as error:
+        raise StoreProblem(f"The database {path.name} cannot be read: {error}.") from error
+    return SQLite(opened[0], opened[1], None)
+
+
+def _lock(path: Path) -> int:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = os.open(path.with_name(path.name + ".lock"), os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as error:
+        raise StoreProblem(f"The folder of the database cannot be written: {error.strerror}.") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(lock)
+        raise StoreProblem(
+            f"Another Darkroom is running on {path.name}. Stop it first, or use PostgreSQL for more than one process."
+        ) from error
+    return lock
