@@ -1,0 +1,214 @@
+"""From ``done`` to ``delivered``: fetch the media and hand them to the screen.
+
+Delivery is a step of its own with its own retries; a delivery that fails never makes a task fail while its result can
+still be had.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+
+import structlog
+
+from bot.engine.cadence import backoff
+from bot.engine.core import Core, submission_class
+from bot.engine.poll import Poller
+from bot.engine.ports import Attachment, Later, Link, Nowhere, TooBig
+from bot.engine.work import Crew
+from bot.errors import CallFailed
+from bot.media import MediaProblem, TooLarge
+from bot.task import Media, Phase, Place, State, Task, end, fail
+from bot.text import _
+
+log = structlog.get_logger(__name__)
+LEASE = 90.0
+WIDTH = 8
+MAX_FILES = 10
+DOWNLOADS = 6
+"""A file whose server misbehaves is tried this often before its link is delivered instead."""
+UPLOADS = 10
+NOWHERE = _("The result is ready, but there was no place left to show it. `/tasks show` brings it back.")
+
+
+class Deliverer:
+    """Delivers finished tasks, a few at a time."""
+
+    def __init__(self, core: Core, poller: Poller) -> None:
+        self.core = core
+        self.crew = Crew("deliver")
+        self._poller = poller
+
+    async def start_due(self) -> list[asyncio.Task[None]]:
+        """Begin delivering what is due, as far as there is room."""
+        room = WIDTH - len(self.crew)
+        if room <= 0:
+            return []
+        due = await self.core.store.claim([Phase.DONE], self.core.clock(), LEASE, room)
+        return [self.crew.start(self._deliver(task)) for task in due]
+
+    async def due(self) -> float | None:
+        """When the next delivery is due."""
+        return await self.core.store.next_due([Phase.DONE])
+
+    async def _deliver(self, task: Task) -> None:
+        async with self._held(task):
+            try:
+                after = await self._delivered(task)
+            except Later as later:
+                after = self._again(task, later.seconds)
+            except Nowhere:
+                log.warning("no place to deliver to", task=task.id)
+                after = replace(task, due_at=None, reason=NOWHERE)
+            except MediaProblem as problem:
+                after = await self._without_media(task, problem)
+        saved = await self.core.keep(replace(after, lease_until=0.0))
+        if saved is None:  # it was moved or deleted meanwhile: the newer row decides what is still to do
+            await self.core.store.reschedule({self.core.clock(): [task.id]})
+        elif saved.phase is Phase.DELIVERED:
+            log.info("delivered", task=task.id, provider=task.provider, user=task.user_id, late=task.late)
+            await self._ping(saved)
+        self.core.wake()
+
+    async def _delivered(self, task: Task) -> Task:
+        limit = self.core.screen.limit(task)
+        async with AsyncExitStack() as stack:
+            files: list[Attachment] = []
+            links: list[Link] = []
+            for number, media in enumerate(task.media):
+                if len(files) == MAX_FILES:
+                    links.append(self._link(media, task))
+                    continue
+                try:
+                    fetched = await stack.enter_async_context(self.core.media.fetch(media.url, self._cap(limit)))
+                except TooLarge:
+                    links.append(self._link(media, task))
+                else:
+                    name = f"{file_name(task, number, len(task.media))}.{fetched.kind.extension}"
+                    files.append(Attachment(fetched.path, name, fetched.size, media))
+            place = await self._present(task, files, links)
+        now = self.core.clock()
+        return replace(end(task, Phase.DELIVERED, None, now), place=place, attempts=0)
+
+    async def _present(self, task: Task, files: list[Attachment], links: list[Link]) -> Place:
+        """Down the ladder: everything attached, then the largest file as a link, until Discord takes it."""
+        while True:
+            try:
+                return await self.core.screen.deliver(task, files, links)
+            except TooBig:
+                if not files:
+                    raise Later(60.0) from None
+                largest = max(files, key=lambda file: file.size)
+                log.info("too large for Discord, linking", task=task.id, bytes=largest.size)
+                files.remove(largest)
+                links.append(self._link(largest.media, task))
+
+    def _cap(self, limit: int) -> int:
+        return min(limit, self.core.config.settings.max_media_mb * 1024 * 1024)
+
+    def _link(self, media: Media, task: Task) -> Link:
+        expires = None if media.lifetime is None else (task.finished_at or self.core.clock()) + media.lifetime
+        return Link(media.url, media.title, expires)
+
+    def _again(self, task: Task, seconds: float) -> Task:
+        attempts = task.attempts + 1
+        if attempts >= UPLOADS:
+            log.error("delivery given up, the result waits in /tasks", task=task.id)
+            return replace(task, due_at=None, reason=NOWHERE, attempts=attempts)
+        return replace(task, due_at=self.core.clock() + seconds, attempts=attempts)
+
+    async def _without_media(self, task: Task, problem: MediaProblem) -> Task:
+        """A file could not be fetched: get a fresh link, wait, take it from an older card, or be honest."""
+        now = self.core.clock()
+        log.warning("media not fetched", task=task.id, attempts=task.attempts, error=str(problem))
+        if not problem.gone and task.attempts + 1 < DOWNLOADS:
+            return replace(task, due_at=now + backoff(task.attempts + 1, 5.0), attempts=task.attempts + 1)
+        if not task.fresh:
+            fresh = await self._fresh_media(task)
+            return replace(task, media=fresh or task.media, fresh=True, due_at=now, attempts=0)
+        if task.ended_at is not None:  # it was delivered before and is only shown again
+            return replace(task, phase=Phase.DELIVERED, reason=problem.text, due_at=None)
+        text = _("The result was made, but it cannot be fetched: {why} It may have been charged.", why=problem.text)
+        return fail(task, text, now)
+
+    async def _fresh_media(self, task: Task) -> tuple[Media, ...]:
+        lookup = submission_class(task).lookup
+        earlier = await self.core.screen.sources(task.place) if task.ended_at is not None else []
+        if lookup is None or not task.remote_id:
+            return tuple(earlier)
+        try:
+            report = await self._poller.ask(task, lookup)
+            if report is not None and report.state is State.DONE and not report.media and report.follow_up is not None:
+                report = report.follow_up.read(await self.core.relay.call(report.follow_up.call, task.route))
+        except CallFailed as error:
+            log.info("no fresh link", task=task.id, error=str(error), why=error.detail)
+            return tuple(earlier)
+        return (report.media or report.spare if report is not None else ()) or tuple(earlier)
+
+    async def _ping(self, task: Task) -> None:
+        """Tell the owner of a long task, once: the row says so before the message goes out."""
+        took = (task.finished_at or 0.0) - task.created_at
+        if took <= 60.0 or task.pinged or task.place.private:
+            return
+        settings = await self.core.store.settings_of(task.user_id)
+        if settings.get("ping", True):
+            marked = await self.core.store.save(replace(task, pinged=True))
+            if marked is not None:
+                await self.core.screen.ping(marked)
+
+    @asynccontextmanager
+    async def _held(self, task: Task) -> AsyncIterator[None]:
+        """Keep the claim for as long as the delivery takes."""
+
+        async def renew() -> None:
+            while True:
+                await asyncio.sleep(LEASE / 3)
+                await self.core.store.renew(task.id, self.core.clock() + LEASE)
+
+        keeper = asyncio.create_task(renew())
+        try:
+            yield
+        finally:
+            keeper.cancel()
+            await asyncio.gather(keeper, return_exceptions=True)
+
+
+class Announcer:
+    """Puts on their cards how tasks ended that have no result: failed, cancelled, unknown."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+        self.crew = Crew("announce")
+
+    async def start_due(self) -> list[asyncio.Task[None]]:
+        """Begin showing what has not been shown yet."""
+        room = 4 * WIDTH - len(self.crew)
+        due = await self.core.store.claim_unshown(self.core.clock(), LEASE, room) if room > 0 else []
+        return [self.crew.start(self._announce(task)) for task in due]
+
+    async def due(self) -> float | None:
+        """When the next end is due to be shown."""
+        return await self.core.store.next_unshown()
+
+    async def _announce(self, task: Task) -> None:
+        again_at = None
+        try:
+            place = await self.core.screen.announce(task)
+            if place != task.place:
+                await self.core.store.move(task.id, place)
+        except Later as later:
+            again_at = self.core.clock() + max(later.seconds, 1.0)
+        except Nowhere:
+            log.warning("no place to say how a task ended", task=task.id)
+        await self.core.store.shown(task, again_at)
+
+
+_UNSAFE = re.compile(r"[^\w-]+")
+
+
+def file_name(task: Task, number: int, count: int) -> str:
+    """A short name made from what was asked for, safe on every system; without extension."""
+    words = _UNSAFE.sub("-", task.media[number].title or task.caption).strip("-_").lower()[:48].rstrip("-_")
+    suffix = f"-{number + 1}" if count > 1 else ""
+    return f"{words or task.provider}-{task.id[:4]}{suffix}"

@@ -1,0 +1,212 @@
+"""Asking the relay about unfinished tasks: one call for up to 50 of them where a batch endpoint exists."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import structlog
+
+from bot.engine.cadence import backoff, next_poll
+from bot.engine.core import Core, submission_class
+from bot.engine.work import Crew
+from bot.errors import CallFailed, NotOffered, Refused, Throttled, Unreadable
+from bot.provider import Batch, Lookup, Provider, Single
+from bot.task import (
+    NO_FILE,
+    POLLED,
+    VANISHED,
+    Phase,
+    Report,
+    State,
+    Task,
+    advance,
+    finish,
+    lose,
+    wants_follow_up,
+    wants_single,
+)
+
+log = structlog.get_logger(__name__)
+LEASE = 90.0
+CLAIM = 5000
+BATCH_WIDTH = 4
+SINGLE_MISSES = 5
+"""A task that its own question does not find this often in a row is given up."""
+FRESH = 60.0
+"""Seconds after acceptance during which the relay may not know a task yet (reference ``relay-luma-…md`` 10.8)."""
+NO_BATCH_FOR = 3600.0
+FOLLOW_UP_GRACE = 180.0
+Group = tuple[str, str, Lookup]
+
+
+class Poller:
+    """Claims what is due, asks, and stores what changed."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+        self.crew = Crew("poll")
+        self._failures: dict[str, int] = defaultdict(int)
+        self._batch_missing: dict[str, float] = {}
+
+    async def start_due(self) -> list[asyncio.Task[None]]:
+        """Begin a round for every group of due tasks that are asked about alike."""
+        groups: dict[Group, list[Task]] = defaultdict(list)
+        for task in await self.core.store.claim(POLLED, self.core.clock(), LEASE, CLAIM):
+            if task.remote_id:
+                groups[task.provider, task.route, submission_class(task).lookup].append(task)
+        return [self.crew.start(self._round(group, tasks)) for group, tasks in groups.items()]
+
+    async def due(self) -> float | None:
+        """When the next task is due to be asked about."""
+        return await self.core.store.next_due(POLLED)
+
+    async def _round(self, group: Group, tasks: list[Task]) -> None:
+        name, route, lookup = group
+        singly = [task for task in tasks if not isinstance(lookup, Batch) or wants_single(task)]
+        if isinstance(lookup, Batch) and self._batch_missing.get(name, 0.0) > self.core.clock():
+            singly = tasks
+        together = [task for task in tasks if task not in singly] if len(singly) < len(tasks) else []
+        if isinstance(lookup, Batch) and together:
+            await self._ask_together(lookup, route, together)
+        if singly and lookup is not None:
+            await self._ask_singly(lookup, singly)
+
+    # -------------------------------------------------------------------------------------------- in batches
+
+    async def _ask_together(self, lookup: Batch, route: str, tasks: list[Task]) -> None:
+        by_id = {task.remote_id: task for task in tasks}
+        width = asyncio.Semaphore(BATCH_WIDTH)
+
+        async def ask(chunk: list[Task]) -> None:
+            async with width:
+                await self._ask_chunk(lookup, route, chunk)
+
+        ids = list(by_id)
+        chunks = [[by_id[name] for name in ids[at : at + lookup.size]] for at in range(0, len(ids), lookup.size)]
+        await asyncio.gather(*(ask(chunk) for chunk in chunks))
+
+    async def _ask_chunk(self, lookup: Batch, route: str, tasks: list[Task]) -> None:
+        provider = self.core.provider(tasks[0])
+        try:
+            (call,) = lookup.calls([task.remote_id for task in tasks])
+            reports = _by_id(provider.reports(await self.core.relay.call(call, route)))
+        except (NotOffered, Unreadable) as error:
+            log.warning("no batch lookup here, asking singly", provider=provider.name, why=error.detail)
+            self._batch_missing[provider.name] = self.core.clock() + NO_BATCH_FOR
+            await self._ask_singly(lookup, tasks)
+        except CallFailed as error:
+            await self._put_off(provider, tasks, error)
+        else:
+            self._failures.pop(provider.name, None)
+            await self._settle([(task, reports.get(task.remote_id)) for task in tasks])
+
+    # -------------------------------------------------------------------------------------------- one by one
+
+    async def _ask_singly(self, lookup: Batch | Single, tasks: list[Task]) -> None:
+        width = asyncio.Semaphore(lookup.width if isinstance(lookup, Single) else BATCH_WIDTH)
+
+        async def ask(task: Task) -> None:
+            async with width:
+                await self._ask_one(lookup, task)
+
+        await asyncio.gather(*(ask(task) for task in tasks))
+
+    async def _ask_one(self, lookup: Batch | Single, task: Task) -> None:
+        provider = self.core.provider(task)
+        try:
+            report = await self.ask(task, lookup)
+        except CallFailed as error:
+            if not (isinstance(error, Refused) and error.unknown_task):
+                await self._put_off(provider, [task], error)
+                return
+            report = None
+        self._failures.pop(provider.name, None)
+        if report is None and self._missing_for_good(task, lookup):
+            await self._keep(task, replace(lose(task, VANISHED, self.core.clock()), absences=0))
+            return
+        await self._settle([(task, report)])
+
+    async def ask(self, task: Task, lookup: Batch | Single) -> Report | None:
+        """The relay's report on one task, asked for by itself. Raises a ``CallFailed``."""
+        payload = await self.core.relay.call(lookup.ask(task.remote_id), task.route)
+        reports = list(self.core.provider(task).reports(payload))
+        matching = [report for report in reports if report.remote_id == task.remote_id]
+        return next(iter(matching or reports), None)
+
+    def _missing_for_good(self, task: Task, lookup: Lookup) -> bool:
+        if task.phase is Phase.UNKNOWN or self.core.clock() - (task.accepted_at or 0.0) < FRESH:
+            return False
+        return isinstance(lookup, Batch) or task.absences + 1 >= SINGLE_MISSES
+
+    # -------------------------------------------------------------------------------------------- results
+
+    async def _settle(self, found: Sequence[tuple[Task, Report | None]]) -> None:
+        """Advance each task by its report; store what changed, and give the rest only their next time."""
+        changed: list[Task] = []
+        unchanged: dict[float, list[str]] = defaultdict(list)
+        for task, report in found:
+            after = await self._advanced(task, report)
+            if after.phase in {Phase.WAITING, Phase.RUNNING}:
+                after = replace(after, due_at=self._next(after))
+            if replace(after, due_at=task.due_at, lease_until=task.lease_until) == task and after.due_at is not None:
+                unchanged[after.due_at].append(task.id)
+            else:
+                changed.append(replace(after, lease_until=0.0))
+        await self.core.store.save_all(changed)
+        await self.core.store.reschedule(unchanged)
+        for task in changed:
+            self.core.screen.show(replace(task, version=task.version + 1))
+        if changed:
+            self.core.wake()
+
+    async def _advanced(self, task: Task, report: Report | None) -> Task:
+        now, patience = self.core.clock(), self.core.provider(task).patience
+        after = advance(task, report, now, patience)
+        if report is None or report.state is not State.DONE or report.media or after.phase not in POLLED:
+            return after
+        asked = wants_follow_up(after, report, now)
+        if asked is not None:
+            try:
+                answer = asked.read(await self.core.relay.call(asked.call, task.route))
+            except CallFailed as error:
+                log.info("follow-up failed", task=task.id, error=str(error), why=error.detail)
+            else:
+                if answer.media:
+                    return finish(after, answer.media, now)
+        waited = now - (after.linkless_since or now)
+        limit = (report.follow_up.after + FOLLOW_UP_GRACE) if report.follow_up else FOLLOW_UP_GRACE
+        if report.spare and asked is not None:
+            return finish(after, report.spare, now)
+        if waited < limit:
+            return after
+        return finish(after, report.spare, now) if report.spare else lose(after, NO_FILE, now)
+
+    def _next(self, task: Task) -> float:
+        now = self.core.clock()
+        usual = self.core.usual.get((task.provider, task.action))
+        return next_poll(now, now - (task.accepted_at or now), self.core.interval(self.core.provider(task)), usual)
+
+    async def _put_off(self, provider: Provider, tasks: Sequence[Task], error: CallFailed) -> None:
+        """The relay did not answer for this provider: leave its tasks alone for a while, longer each time."""
+        self._failures[provider.name] += 1
+        wait = backoff(self._failures[provider.name], self.core.interval(provider))
+        if isinstance(error, Throttled) and error.retry_after is not None:
+            wait = max(error.retry_after, 1.0)
+        now = self.core.clock()
+        log.warning("polling put off", provider=provider.name, tasks=len(tasks), seconds=round(wait), error=str(error))
+        late = [task for task in tasks if now - (task.accepted_at or now) > provider.patience]
+        given_up = [after for task in late if (after := advance(task, None, now, provider.patience)) != task]
+        await self.core.store.save_all([replace(task, lease_until=0.0) for task in given_up])
+        for task in given_up:
+            self.core.screen.show(replace(task, version=task.version + 1))
+        gone = {task.id for task in given_up}
+        await self.core.store.reschedule({now + wait: [task.id for task in tasks if task.id not in gone]})
+
+    async def _keep(self, before: Task, after: Task) -> None:
+        if after != before:
+            await self.core.keep(replace(after, lease_until=0.0))
+
+
+def _by_id(reports: Iterable[Report]) -> dict[str, Report]:
+    return {report.remote_id: report for report in reports}

@@ -1,0 +1,137 @@
+"""From ``queued`` to ``waiting``: the only place that spends money.
+
+The row says ``sending`` before the request leaves. A request is repeated only when it was certainly not taken.
+"""
+
+import asyncio
+import base64
+from collections.abc import Mapping
+from dataclasses import replace
+
+import structlog
+
+from bot.engine.cadence import backoff
+from bot.engine.core import Core, submission_of
+from bot.engine.slots import Plan, plan
+from bot.engine.work import Crew
+from bot.errors import CallFailed, NotOffered, Problem, Refused, Throttled, Unavailable, Unreadable
+from bot.provider import INPUT, Submission, substituted
+from bot.task import UNANSWERED, Phase, Task, accept, fail, lose
+from bot.text import Text, _
+from bot.wire import Call
+
+log = structlog.get_logger(__name__)
+LEASE = 300.0
+ATTEMPTS = 12
+"""A request that the relay keeps turning away is tried this often, over about half an hour."""
+NOT_CHARGED = _("{why} Nothing was charged.")
+
+
+class Submitter:
+    """Sends queued tasks, as many at once as the limits allow."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+        self.crew = Crew("submit")
+        self.plan = Plan((), {}, None)
+
+    async def start_due(self) -> list[asyncio.Task[None]]:
+        """Begin sending every task that has a slot; returns what was begun."""
+        waiting = await self.core.store.waiting()
+        by_user, by_provider = await self.core.store.active() if waiting else ({}, {})
+        before = self.plan.positions
+        self.plan = plan(
+            waiting,
+            by_user,
+            by_provider,
+            per_user=self.core.config.settings.active_tasks_per_user,
+            per_provider={name: provider.active for name, provider in self.core.config.providers.items()},
+            now=self.core.clock(),
+        )
+        started = [self.crew.start(self._send(task)) for name in self.plan.start if (task := await self._claim(name))]
+        await self._show_moved(before)
+        return started
+
+    async def due(self) -> float | None:
+        """When a task that waits for its time may be sent."""
+        return self.plan.wake_at
+
+    async def _claim(self, task_id: str) -> Task | None:
+        task = await self.core.store.get(task_id)
+        if task is None or task.phase is not Phase.QUEUED:
+            return None
+        now = self.core.clock()
+        return await self.core.keep(
+            replace(task, phase=Phase.SENDING, sent_at=now, due_at=None, lease_until=now + LEASE)
+        )
+
+    async def _show_moved(self, before: Mapping[str, int]) -> None:
+        """Redraw the cards near the head of a line whose place changed."""
+        moved = [name for name, place in self.plan.positions.items() if place <= 20 and before.get(name) != place]
+        for name in moved:
+            task = await self.core.store.get(name)
+            if task is not None and task.phase is Phase.QUEUED:
+                self.core.screen.show(task)
+
+    async def _send(self, task: Task) -> None:
+        after = await self._sent(task)
+        saved = await self.core.keep_surely(replace(after, lease_until=0.0))
+        if saved is None:
+            log.warning("a sent task was changed meanwhile", task=task.id, remote=after.remote_id)
+        self.core.wake()
+
+    async def _sent(self, task: Task) -> Task:
+        """Send the request and say what became of the task."""
+        provider = self.core.provider(task)
+        try:
+            submission = submission_of(task)
+            call = await self._filled(submission, submission.call())
+        except Problem as problem:
+            return fail(task, _free(problem.text), self.core.clock())
+        try:
+            report = provider.read_accepted(await self.core.relay.call(call, task.route))
+        except CallFailed as error:
+            return self._turned_away(task, error)
+        log.info("relay took a task", task=task.id, provider=task.provider, remote=report.remote_id)
+        return accept(task, report, self.core.clock(), provider.patience)
+
+    def _turned_away(self, task: Task, error: CallFailed) -> Task:
+        now = self.core.clock()
+        log.warning("submission failed", task=task.id, provider=task.provider, error=str(error), why=error.detail)
+        match error:
+            case Throttled() | Unavailable(taken=False):
+                if task.attempts + 1 >= ATTEMPTS:
+                    return fail(task, _free(error.text), now)
+                wait = getattr(error, "retry_after", None) or backoff(task.attempts + 1, 5.0)
+                return replace(
+                    task,
+                    phase=Phase.QUEUED,
+                    reason=error.text,
+                    attempts=task.attempts + 1,
+                    sent_at=None,
+                    due_at=now + wait,
+                )
+            case Refused() | NotOffered():
+                return fail(task, _free(error.text), now)
+            case Unreadable():
+                return lose(task, _("The relay gave an unexpected answer. It may have been charged."), now)
+        return lose(task, UNANSWERED, now)
+
+    async def _filled(self, submission: Submission, call: Call) -> Call:
+        """The call with stored pictures in place of the references to them, in the form the relay takes."""
+        form = submission.picture_form(self.core.config.options(submission.provider.name))
+        known: dict[str, str] = {}
+        for name in submission.inputs():
+            stored = await self.core.store.input(name)
+            if stored is None:
+                raise Problem(_("The picture is no longer kept. Please send the command again with the picture."))
+            if form == "url":
+                known[INPUT + name] = stored.url
+            else:
+                encoded = await asyncio.to_thread(base64.b64encode, stored.content)
+                known[INPUT + name] = f"data:{stored.mime};base64,{encoded.decode()}"
+        return replace(call, json=substituted(call.json, known)) if known else call
+
+
+def _free(why: Text) -> Text:
+    return Text(NOT_CHARGED.source, {"why": why})
