@@ -1,0 +1,168 @@
+"""The command line: ``python -m bot`` or ``darkroom``."""
+
+import asyncio
+import signal
+import sys
+import time
+from contextlib import suppress
+from typing import Annotated
+
+import aiohttp
+import discord
+import structlog
+import typer
+
+from bot import logs
+from bot.app import App, assemble
+from bot.config import Config, ConfigurationError, load
+from bot.store import Store, StoreProblem, connect
+
+cli = typer.Typer(add_completion=False, no_args_is_help=True, help="Darkroom: a Discord bot behind one relay key.")
+log = structlog.get_logger("bot")
+LOGIN_PAUSE = 5.0
+HEARTBEAT_MAX = 120.0
+
+
+def _config() -> Config:
+    try:
+        config = load()
+    except ConfigurationError as error:
+        typer.echo("The settings cannot be used:", err=True)
+        for problem in error.problems:
+            typer.echo(f"  - {problem}", err=True)
+        raise typer.Exit(2) from None
+    logs.set_up(config.settings.log_level, config.settings.log_format)
+    return config
+
+
+@cli.command()
+def run() -> None:
+    """Run the bot until it is told to stop."""
+    config = _config()
+    try:
+        asyncio.run(_run(config))
+    except StoreProblem as problem:
+        typer.echo(str(problem), err=True)
+        raise typer.Exit(3) from None
+    except discord.LoginFailure:
+        typer.echo("Discord refused the bot token (DISCORD_TOKEN).", err=True)
+        raise typer.Exit(4) from None
+    except discord.PrivilegedIntentsRequired:
+        typer.echo("Discord refused the intents; Darkroom needs none that are privileged.", err=True)
+        raise typer.Exit(4) from None
+
+
+async def _run(config: Config) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with assemble(config) as app, app.client:
+        await _until_stopped(app, stop)
+    log.info("stopped")
+
+
+async def _until_stopped(app: App, stop: asyncio.Event) -> None:
+    """Log in, work, and return when told to stop; a login or a gateway that fails is tried again."""
+    stopping = asyncio.create_task(stop.wait(), name="stop")
+    login = asyncio.create_task(_log_in(app), name="login")
+    await asyncio.wait({stopping, login}, return_when=asyncio.FIRST_COMPLETED)
+    if not login.done():
+        login.cancel()
+        await asyncio.gather(login, return_exceptions=True)
+        return
+    await login
+    async with app.working():
+        gateway = asyncio.create_task(app.client.connect(reconnect=True), name="gateway")
+        await asyncio.wait({stopping, gateway}, return_when=asyncio.FIRST_COMPLETED)
+        if stop.is_set():
+            log.info("stopping: nothing new is begun, what is on the wire is finished")
+    await app.client.close()
+    if gateway.done() and not gateway.cancelled():
+        stopping.cancel()
+        await gateway
+    gateway.cancel()
+    await asyncio.gather(gateway, stopping, return_exceptions=True)
+
+
+async def _log_in(app: App) -> None:
+    token = app.config.settings.discord_token.get_secret_value()
+    while True:
+        try:
+            await app.client.login(token)
+        except (aiohttp.ClientError, OSError, discord.DiscordServerError) as error:
+            log.warning("Discord cannot be reached, trying again", error=type(error).__name__, seconds=LOGIN_PAUSE)
+            await asyncio.sleep(LOGIN_PAUSE)
+        else:
+            return
+
+
+@cli.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Port of the page; 0 takes a free one.")] = 0,
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
+) -> None:
+    """Show the whole bot offline: a simulated Discord in the browser, a simulated relay behind it."""
+    logs.set_up("WARNING", "console")
+    try:
+        from bot.demo.world import show
+    except ImportError as error:
+        typer.echo(f"The demo needs the extra: pip install 'darkroom[demo]' ({error.name} is missing).", err=True)
+        raise typer.Exit(2) from None
+    with suppress(KeyboardInterrupt):
+        asyncio.run(show(port=port, browser=browser))
+
+
+@cli.command()
+def check() -> None:
+    """Look at the settings, Discord and the relay, and say everything that is wrong."""
+    from bot.check import examine
+
+    raise typer.Exit(asyncio.run(examine(sys.stdout)))
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database up to date without starting the bot."""
+    config = _config()
+
+    async def go() -> None:
+        database = await connect(config.settings.database_url)
+        await database.close()
+
+    try:
+        asyncio.run(go())
+    except StoreProblem as problem:
+        typer.echo(str(problem), err=True)
+        raise typer.Exit(3) from None
+    typer.echo("The database is up to date.")
+
+
+@cli.command()
+def health() -> None:
+    """Exit with 0 when a running bot has written its heartbeat lately (for Docker's health check)."""
+    config = _config()
+
+    async def go() -> float:
+        database = await connect(config.settings.database_url, look_only=True)
+        try:
+            return time.time() - float(await Store(database).recall("heartbeat") or 0.0)
+        finally:
+            await database.close()
+
+    try:
+        age = asyncio.run(go())
+    except StoreProblem as problem:
+        typer.echo(str(problem), err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"last heartbeat {age:.0f} s ago" if age < 1e9 else "no heartbeat yet")
+    raise typer.Exit(0 if age <= HEARTBEAT_MAX else 1)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    cli()
+
+
+if __name__ == "__main__":
+    main()

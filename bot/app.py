@@ -1,0 +1,71 @@
+"""The composition root: opens the resources, wires the layers, and lets go of everything in order."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from bot.config import Config
+from bot.engine import Core, Engine
+from bot.media import MediaStore
+from bot.relay import Relay
+from bot.store import Store, connect
+from bot.ui.client import Darkroom, aim
+from bot.ui.courier import Courier
+from bot.ui.messenger import Messenger
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class App:
+    """The wired parts. The engine's loops run beside the client, not inside it."""
+
+    config: Config
+    engine: Engine
+    client: Darkroom
+    messenger: Messenger
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        """The engine and the messenger at work, after looking after what a dead process left."""
+        rescued = await self.engine.recover()
+        log.info("engine starts", interrupted=rescued)
+        messenger = asyncio.create_task(self.messenger.run(), name="messenger")
+        self.engine.start()
+        try:
+            yield
+        finally:
+            await self.engine.stop()
+            messenger.cancel()
+            await asyncio.gather(messenger, return_exceptions=True)
+            log.info("engine stopped")
+
+
+@asynccontextmanager
+async def assemble(
+    config: Config, *, clock: Callable[[], float] = time.time, shard_count: int | None = None
+) -> AsyncIterator[App]:
+    """Open everything that ``config`` names; closed again when the context ends.
+
+    Raises :class:`~bot.store.StoreProblem` when the database cannot be used.
+    """
+    settings = config.settings
+    if settings.discord_api_url:
+        aim(settings.discord_api_url)
+    async with AsyncExitStack() as stack:
+        database = await connect(settings.database_url)
+        stack.push_async_callback(database.close)
+        relay = Relay(settings.relay_url, settings.relay_key.get_secret_value())
+        stack.push_async_callback(relay.close)
+        media = MediaStore(allow_private=settings.allow_private_media)
+        stack.push_async_callback(media.close)
+        client = Darkroom(config, clock=clock, shard_count=shard_count)
+        messenger = Messenger(Courier(client, clock), clock)
+        engine = Engine(Core(config, Store(database), relay, media, messenger, clock))
+        messenger.glance = engine.desk.glance
+        client.attach(engine)
+        yield App(config, engine, client, messenger)

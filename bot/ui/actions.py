@@ -1,0 +1,158 @@
+"""What the buttons of a card do, and the forms they open."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+from bot.engine import Desk
+from bot.errors import Problem
+from bot.task import Phase, Task
+from bot.text import Text, _
+from bot.ui.cards import ButtonSpec, Card, message_link, phase_name
+from bot.ui.forms import Field, Form
+from bot.ui.front import Front, Interaction, asker_of
+from bot.ui.i18n import say
+from bot.ui.views import view_of
+
+if TYPE_CHECKING:
+    pass
+
+Press = Callable[["Actions", Interaction, str, str], Awaitable[None]]
+Filled = Callable[[Interaction, str, dict[str, str]], Awaitable[None]]
+_FORMS: dict[str, tuple[Text, Callable[[], list[Field]], Filled]] = {}
+"""Next steps that need something typed: title, fields, and what to do with the answer. Filled by the cogs."""
+
+
+def register_form(action: str, title: Text, fields: Callable[[], list[Field]], filled: Filled) -> None:
+    """Let a cog say what the form of its next step looks like and does."""
+    _FORMS[action] = (title, fields, filled)
+
+
+class Actions:
+    """Handles pressed buttons and submitted forms for the client."""
+
+    def __init__(self, desk: Desk, front: Front) -> None:
+        self.desk = desk
+        self.front = front
+
+    async def press(self, interaction: Interaction, action: str, task_id: str, argument: str) -> None:
+        """Do what a button says; raises :class:`Problem`."""
+        if action in _FORMS:
+            await self._open_form(interaction, action, task_id)
+            return
+        handler = _HANDLERS.get(action)
+        if handler is None:
+            raise Problem(_("This button belongs to another version of the bot and no longer works."))
+        await handler(self, interaction, task_id, argument)
+
+    async def submit(self, interaction: Interaction, action: str, task_id: str, typed: dict[str, str]) -> None:
+        """Do what a submitted form says; raises :class:`Problem`."""
+        if action not in _FORMS:
+            raise Problem(_("This form belongs to another version of the bot and no longer works."))
+        await _FORMS[action][2](interaction, task_id, typed)
+
+    async def _open_form(self, interaction: Interaction, action: str, task_id: str) -> None:
+        """A form must be the first answer, so the owner is checked before; reading the own database takes no time."""
+        await self.desk.own(task_id, asker_of(interaction))
+        title, fields, _filled = _FORMS[action]
+        await interaction.response.send_modal(Form(action, task_id, title, fields(), str(interaction.locale)))
+
+    async def _again(self, interaction: Interaction, task_id: str, _argument: str) -> None:
+        message_id = await self.front.acknowledge(interaction)
+        await self.desk.again(task_id, asker_of(interaction), self.front.place(interaction, message_id))
+
+    async def _retry(self, interaction: Interaction, task_id: str, _argument: str) -> None:
+        task = await self.desk.own(task_id, asker_of(interaction))
+        if task.phase is Phase.UNKNOWN:  # its own card stays: the result may still come
+            message_id = await self.front.acknowledge(interaction)
+            place = self.front.place(interaction, message_id)
+        else:
+            await interaction.response.defer()
+            place = self.front.with_new_token(task, interaction)
+        await self.desk.retry(task_id, asker_of(interaction), place)
+
+    async def _cancel(self, interaction: Interaction, task_id: str, _argument: str) -> None:
+        await interaction.response.defer()
+        await self.desk.cancel(task_id, asker_of(interaction))
+
+    async def _check(self, interaction: Interaction, task_id: str, _argument: str) -> None:
+        await interaction.response.defer()
+        task = await self.desk.own(task_id, asker_of(interaction))
+        await self.desk.check(task_id, asker_of(interaction), self.front.with_new_token(task, interaction))
+        words = say(_("The relay is being asked. If the result is there, it appears here."), str(interaction.locale))
+        await interaction.followup.send(words, ephemeral=True)
+
+    async def _details(self, interaction: Interaction, task_id: str, _argument: str) -> None:
+        await self.front.acknowledge(interaction, private=True)
+        task = await self.desk.known(task_id)
+        words = details(self.desk, task, str(interaction.locale))
+        await interaction.edit_original_response(content=words, allowed_mentions=discord.AllowedMentions.none())
+
+    async def _delete(self, interaction: Interaction, task_id: str, _argument: str) -> None:
+        """Ask once; the card's message travels in the confirming button."""
+        await self.front.acknowledge(interaction, private=True)
+        await self.desk.may_remove(task_id, asker_of(interaction))
+        locale, message = str(interaction.locale), interaction.message
+        sure = ButtonSpec(
+            say(_("Yes, delete it"), locale),
+            "delete-now",
+            discord.ButtonStyle.danger,
+            argument=f"{message.channel.id}.{message.id}" if message else "",
+        )
+        words = say(_("Delete this card and what is attached to it? This cannot be undone."), locale)
+        await interaction.edit_original_response(content=words, view=view_of(Card(task_id, {}, (sure,))))
+
+    async def _delete_now(self, interaction: Interaction, task_id: str, argument: str) -> None:
+        await interaction.response.defer()
+        await self.desk.may_remove(task_id, asker_of(interaction))
+        channel_id, _dot, message_id = argument.partition(".")
+        if not (channel_id.isdigit() and message_id.isdigit()):
+            raise Problem(_("This button belongs to another version of the bot and no longer works."))
+        channel = interaction.client.get_partial_messageable(int(channel_id))
+        try:
+            await channel.get_partial_message(int(message_id)).delete()
+        except discord.NotFound:
+            pass
+        except discord.Forbidden:
+            raise Problem(_("The bot may not delete messages here.")) from None
+        done = say(_("Deleted. `/tasks list` still knows the task."), str(interaction.locale))
+        await interaction.edit_original_response(content=done, view=None)
+
+
+_HANDLERS: dict[str, Press] = {
+    "again": Actions._again,
+    "retry": Actions._retry,
+    "cancel": Actions._cancel,
+    "check": Actions._check,
+    "details": Actions._details,
+    "delete": Actions._delete,
+    "delete-now": Actions._delete_now,
+}
+
+
+def details(desk: Desk, task: Task, locale: str) -> str:
+    """Everything about a task, to read and to copy; at most 2000 characters."""
+    times = [
+        (_("Asked"), task.created_at),
+        (_("Accepted by the relay"), task.accepted_at),
+        (_("Finished"), task.finished_at),
+    ]
+    lines = [
+        f"**{say(_('Task'), locale)}** `{task.id}` · {phase_name(task.phase, locale)}",
+        *(f"**{say(name, locale)}** <t:{round(at)}:f>" for name, at in times if at is not None),
+    ]
+    if task.remote_id:
+        lines.append(f"**{say(_('Number at the relay'), locale)}** `{task.remote_id[:100]}`")
+    if task.parent_id:
+        lines.append(f"**{say(_('Made from'), locale)}** `{task.parent_id}`")
+    if task.place.message_id:
+        lines.append(f"**{say(_('Card'), locale)}** {message_link(task)}")
+    if task.reason is not None:
+        lines.append(say(task.reason, locale)[:400])
+    head = "\n".join(lines)
+    room = 1980 - len(head) - 12
+    shown: dict[str, Any] = {"provider": task.provider, "action": task.action, **desk.details(task)}
+    code = json.dumps(shown, ensure_ascii=False, indent=1).replace("```", "'''")
+    return f"{head}\n```json\n{code if len(code) <= room else code[: room - 1] + '…'}\n```"

@@ -1,0 +1,212 @@
+"""A task's card, drawn from the task alone: one embed and a row of buttons, in the owner's language."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import discord
+
+from bot.engine.core import submission_class
+from bot.engine.ports import Glance, Link
+from bot.provider import Provider, Submission
+from bot.task import Phase, Task
+from bot.text import Text, _
+from bot.ui.i18n import say
+
+VERSION = "v1"
+LINK_BUTTON_LIMIT = 512
+_CAPTION_LIMIT = 900
+_BAR = 12
+_COLOURS = {
+    Phase.QUEUED: 0x99AAB5,
+    Phase.SENDING: 0x99AAB5,
+    Phase.WAITING: 0x5DADE2,
+    Phase.RUNNING: 0x5865F2,
+    Phase.INPUT: 0xF5B041,
+    Phase.DONE: 0x48C9B0,
+    Phase.DELIVERED: 0x2ECC71,
+    Phase.FAILED: 0xE74C3C,
+    Phase.CANCELLED: 0x7F8C8D,
+    Phase.UNKNOWN: 0xE67E22,
+}
+_PHASES = {
+    Phase.QUEUED: _("⏳ Waiting in line"),
+    Phase.SENDING: _("📨 Being sent to the relay"),
+    Phase.WAITING: _("🕓 Accepted, waiting for its turn at the provider"),
+    Phase.RUNNING: _("🎨 Being made"),
+    Phase.INPUT: _("✋ Waiting for you"),
+    Phase.DONE: _("📦 Finished, fetching the result"),
+    Phase.DELIVERED: _("✅ Finished"),
+    Phase.FAILED: _("❌ It did not work"),
+    Phase.CANCELLED: _("🚫 Cancelled"),
+    Phase.UNKNOWN: _("❔ Nobody knows what became of it"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonSpec:
+    """A button: an action of ours on a task, or a link."""
+
+    label: str
+    action: str = ""
+    style: discord.ButtonStyle = discord.ButtonStyle.secondary
+    emoji: str | None = None
+    url: str | None = None
+    argument: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a card looks like; two equal cards need no edit."""
+
+    task_id: str
+    embed: dict[str, Any]
+    buttons: tuple[ButtonSpec, ...]
+    files: tuple[str, ...] = field(default=())
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for cards that look alike."""
+        return json.dumps([self.embed, [repr(button) for button in self.buttons], self.files], sort_keys=True)
+
+
+def custom_id(action: str, task_id: str, argument: str = "") -> str:
+    """The id of a button: version, action, task, argument (at most 100 characters)."""
+    return ":".join([VERSION, action, task_id, *([argument] if argument else [])])
+
+
+def draw(task: Task, glance: Glance, *, links: Sequence[Link] = (), files: Sequence[str] = ()) -> Card:
+    """The card of ``task`` as it is now."""
+    kind = submission_class(task)
+    lines = [say(_PHASES[task.phase], task.locale) + _duration(task)]
+    lines += _progress(task, glance)
+    lines += [_link_line(link, task.locale) for link in links]
+    if task.reason is not None:
+        lines.append(say(task.reason, task.locale))
+    if task.late and task.phase is Phase.DELIVERED:
+        lines.append(say(_("It arrived late, but it arrived."), task.locale))
+    embed = discord.Embed(
+        title=f"{kind.provider.emoji} {kind.provider.title} · {say(kind.label, task.locale)}",
+        description=f"{quoted_caption(task.caption)}\n" + "\n".join(lines),
+        colour=_COLOURS[task.phase],
+    )
+    embed.add_field(name=say(_("For"), task.locale), value=f"<@{task.user_id}>")
+    if options := option_line(task):
+        embed.add_field(name=say(_("Options"), task.locale), value=options)
+    embed.set_footer(text=task.id)
+    return Card(task.id, dict(embed.to_dict()), tuple(_buttons(task, kind, links)), tuple(files))
+
+
+def _duration(task: Task) -> str:
+    if task.phase is not Phase.DELIVERED or task.finished_at is None or task.accepted_at is None:
+        return ""
+    seconds = max(round(task.finished_at - task.accepted_at), 0)
+    minutes, rest = divmod(seconds, 60)
+    return f" · {minutes} min {rest} s" if minutes else f" · {rest} s"
+
+
+def _progress(task: Task, glance: Glance) -> list[str]:
+    lines = []
+    if task.phase is Phase.QUEUED:
+        if glance.position is not None:
+            lines.append(say(_("Place in line: {place}", place=glance.position), task.locale))
+        if task.due_at is not None and task.attempts:
+            lines.append(say(_("Next attempt {when}", when=f"<t:{round(task.due_at)}:R>"), task.locale))
+    if task.phase in {Phase.WAITING, Phase.RUNNING}:
+        if task.percent is not None:
+            filled = round(_BAR * task.percent / 100)
+            lines.append(f"{'▰' * filled}{'▱' * (_BAR - filled)} {task.percent} %")
+        lines.append(say(_("Started {when}", when=f"<t:{round(task.accepted_at or task.created_at)}:R>"), task.locale))
+        if glance.expected_at is not None:
+            lines.append(say(_("Expected {when}", when=f"<t:{round(glance.expected_at)}:R>"), task.locale))
+    return lines
+
+
+def _link_line(link: Link, locale: str) -> str:
+    name = link.title or say(_("the result"), locale)
+    if link.expires_at is None:
+        said = _(
+            "Too large for Discord: {link} (the link may stop working, save it soon).", link=f"[{name}]({link.url})"
+        )
+    else:
+        when = f"<t:{round(link.expires_at)}:R>"
+        said = _("Too large for Discord: {link} (the link ends {when}).", link=f"[{name}]({link.url})", when=when)
+    return say(said, locale)
+
+
+_MARKDOWN = re.compile(r"([\\*_~`|>\[\]()#<:@-])")
+_INVISIBLE = re.compile("[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+
+
+def plain(words: str, limit: int) -> str:
+    """Somebody's words as plain text: no formatting, no links, no hidden characters, at most ``limit`` characters."""
+    bare = " ".join(_INVISIBLE.sub(" ", words).split())
+    cut = bare if len(bare) <= limit else bare[: limit - 1].rstrip() + "…"
+    return _MARKDOWN.sub(r"\\\1", cut)
+
+
+def quoted_caption(caption: str) -> str:
+    """What was asked for, as a quotation."""
+    return f"> {plain(caption, _CAPTION_LIMIT)}" if caption else ""
+
+
+def option_line(task: Task) -> str:
+    """The short parameters that were set, as ``name value`` pairs."""
+    parameters = submission_class(task).model_validate_json(task.submission).parameters()
+    caption = submission_class(task).caption_field
+    shown = [
+        f"`{name}` {plain(str(value), 40)}"
+        for name, value in parameters.items()
+        if name != caption and isinstance(value, str | int | float | bool) and len(str(value)) <= 40
+    ]
+    return " · ".join(shown)[:1024]
+
+
+def _buttons(task: Task, kind: type[Submission], links: Sequence[Link]) -> list[ButtonSpec]:
+    def spec(
+        action: str, label: Text, emoji: str, style: discord.ButtonStyle = discord.ButtonStyle.secondary
+    ) -> ButtonSpec:
+        return ButtonSpec(say(label, task.locale), action, style, emoji)
+
+    details, delete = spec("details", _("Details"), "🔍"), spec("delete", _("Delete"), "🗑️")
+    if task.phase is Phase.DELIVERED:
+        opens = [
+            ButtonSpec(say(_("Open"), task.locale), url=link.url)
+            for link in links
+            if len(link.url) <= LINK_BUTTON_LIMIT
+        ]
+        steps = [spec(step, label, emoji) for step in kind.next_steps for label, emoji in [NEXT_STEPS[step]]]
+        return [*opens[:2], spec("again", _("Again"), "🔁"), *steps, details, delete]
+    retry = spec("retry", _("Retry"), "🔁", discord.ButtonStyle.primary)
+    if task.phase in {Phase.FAILED, Phase.CANCELLED}:
+        return [retry, details, delete]
+    if task.phase is Phase.UNKNOWN:
+        check = [spec("check", _("Check again"), "🔄", discord.ButtonStyle.primary)] if task.remote_id else []
+        return [*check, spec("retry", _("Retry"), "🔁"), details, delete]
+    if task.phase is Phase.DONE:
+        return [details]
+    return [spec("cancel", _("Cancel"), "✖️", discord.ButtonStyle.danger), details]
+
+
+NEXT_STEPS: dict[str, tuple[Text, str]] = {"extend": (_("Extend"), "⏩")}
+"""Label and emoji of what can be done with a finished task; a provider names the keys (``next_steps``)."""
+
+
+def message_link(task: Task) -> str:
+    """The address of a card in Discord."""
+    where = task.place.guild_id or "@me"
+    return f"https://discord.com/channels/{where}/{task.place.channel_id}/{task.place.message_id}"
+
+
+def headline(task: Task, provider: Provider, locale: str) -> str:
+    """A task in one line: provider, phase, when."""
+    return (
+        f"{provider.emoji} **{provider.title}** · {say(_PHASES[task.phase], locale)} · <t:{round(task.created_at)}:R>"
+    )
+
+
+def phase_name(phase: Phase, locale: str) -> str:
+    """A phase in words."""
+    return say(_PHASES[phase], locale)

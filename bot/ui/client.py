@@ -1,0 +1,179 @@
+"""The Discord client: no privileged intents, every cog of ``cogs/``, commands registered only when they changed."""
+
+import hashlib
+import json
+import pkgutil
+from collections.abc import Callable
+from typing import Any
+
+import discord
+import structlog
+import yarl
+from discord import app_commands
+from discord.ext import commands
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+import cogs
+from bot.config import Config
+from bot.engine import Engine
+from bot.provider import providers
+from bot.store import StoreProblem
+from bot.ui import forms, problems
+from bot.ui.actions import Actions
+from bot.ui.front import Front, asker_of
+from bot.ui.history import PAGE, PageButton, Question, layout
+from bot.ui.i18n import CommandTranslator
+from bot.ui.views import TaskButton
+
+log = structlog.get_logger(__name__)
+PERMISSIONS = discord.Permissions(
+    view_channel=True,
+    send_messages=True,
+    send_messages_in_threads=True,
+    embed_links=True,
+    attach_files=True,
+    read_message_history=True,
+)
+"""What the bot asks for (reference ``discord.md`` 7)."""
+
+
+class Tree(app_commands.CommandTree["Darkroom"]):
+    """The command tree, with the one error handler."""
+
+    async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /) -> None:
+        """Tell the user, tell the log."""
+        await problems.report(interaction, error)
+
+
+class Darkroom(commands.AutoShardedBot):
+    """The bot. The engine is handed over by the app and runs outside of it."""
+
+    def __init__(self, config: Config, *, clock: Callable[[], float], shard_count: int | None = None) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            tree_cls=Tree,
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            shard_count=shard_count,
+        )
+        self.config = config
+        self.clock = clock
+        self.command_ids: dict[str, int] = {}
+        self.engine: Engine
+        self.front: Front
+        self.actions: Actions
+
+    def attach(self, engine: Engine) -> None:
+        """Give the bot its engine; before it is started."""
+        self.engine = engine
+        self.front = Front(engine.desk, self.clock)
+        self.actions = Actions(engine.desk, self.front)
+
+    async def setup_hook(self) -> None:
+        """After login, before the gateway: cogs, buttons, commands."""
+        await aim_gateway(self)
+        await self.tree.set_translator(CommandTranslator())
+        self.add_dynamic_items(TaskButton, PageButton)
+        for name in offered_cogs(self.config):
+            await self.load_extension(name)
+        try:
+            await self._register_commands()
+        except (discord.HTTPException, app_commands.CommandSyncFailure) as error:
+            log.error("commands were not registered; the ones Discord knows stay", error=str(error)[:500])
+
+    async def on_ready(self) -> None:
+        """Say so in the log."""
+        log.info("connected to Discord", user=str(self.user), guilds=len(self.guilds), shards=self.shard_count)
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Messages are none of our business."""
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Forms are handled here by their id, so that one opened before a restart still works."""
+        found = forms.submitted(interaction)
+        if found is not None:
+            await self._guarded(interaction, self.actions.submit(interaction, *found))
+
+    async def pressed(self, interaction: discord.Interaction[Any], action: str, task_id: str, argument: str) -> None:
+        """A button of a card was pressed."""
+        await self._guarded(interaction, self.actions.press(interaction, action, task_id, argument))
+
+    async def turned(self, interaction: discord.Interaction[Any], question: Question) -> None:
+        """A page of the history was turned."""
+        await self._guarded(interaction, self._turn(interaction, question))
+
+    async def _turn(self, interaction: discord.Interaction[Any], question: Question) -> None:
+        await interaction.response.defer()
+        view = await self.history(interaction, question)
+        await interaction.edit_original_response(view=view, allowed_mentions=discord.AllowedMentions.none())
+
+    async def history(self, interaction: discord.Interaction[Any], question: Question) -> discord.ui.LayoutView:
+        """One page of the asker's tasks."""
+        asker = asker_of(interaction)
+        tasks = await self.engine.desk.history(asker, question.which, offset=question.page * PAGE, limit=PAGE + 1)
+        return layout(tasks, question, asker.locale)
+
+    async def _guarded(self, interaction: discord.Interaction[Any], doing: Any) -> None:
+        try:
+            await doing
+        except Exception as error:
+            await problems.report(interaction, error)
+
+    # -------------------------------------------------------------------------------------------- registration
+
+    async def _register_commands(self) -> None:
+        """Send the commands to Discord if they differ from what was sent last (creations are rationed)."""
+        guilds: list[discord.Object | None] = [discord.Object(guild) for guild in self.config.settings.guild_ids]
+        for guild in guilds or [None]:
+            if guild is not None:
+                self.tree.copy_global_to(guild=guild)
+            payload = await self._payload(guild)
+            print_ = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+            name = f"commands/{self.application_id}/{guild.id if guild else 'global'}"
+            try:
+                known = json.loads(await self.engine.core.store.recall(name) or "{}")
+            except (StoreProblem, ValueError):
+                known = {}
+            if known.get("print") != print_:
+                synced = await self.tree.sync(guild=guild)
+                known = {"print": print_, "ids": {command.name: command.id for command in synced}}
+                await self.engine.core.store.remember(name, json.dumps(known))
+                log.info("commands registered", count=len(synced), guild=guild.id if guild else None)
+            self.command_ids.update(known["ids"])
+
+    async def _payload(self, guild: discord.Object | None) -> list[Any]:
+        translator = self.tree.translator
+        found = self.tree.get_commands(guild=guild)
+        if translator is None:
+            return [command.to_dict(self.tree) for command in found]
+        return [await command.get_translated_payload(self.tree, translator) for command in found]
+
+    def mention(self, qualified_name: str) -> str:
+        """A command as a link that a click puts into the message box."""
+        root = qualified_name.split(" ", maxsplit=1)[0]
+        known = self.command_ids.get(root)
+        return f"</{qualified_name}:{known}>" if known else f"`/{qualified_name}`"
+
+
+def offered_cogs(config: Config) -> list[str]:
+    """The modules of ``cogs/``, without those of providers that the operator does not offer."""
+    names = [module.name for module in pkgutil.iter_modules(cogs.__path__) if not module.name.startswith("_")]
+    return [f"cogs.{name}" for name in names if name not in providers() or name in config.providers]
+
+
+def aim(api_url: str) -> None:
+    """Use another REST base than Discord's own (a rate-limit proxy, a test server); before any client is made."""
+    Route.BASE = api_url.rstrip("/")
+
+
+async def aim_gateway(client: discord.Client) -> None:
+    """With another REST base, take the gateway's address from there too; discord.py falls back to a constant."""
+    if not Route.BASE.startswith("https://discord.com/"):
+        _shards, url, _limits = await client.http.get_bot_gateway()
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)

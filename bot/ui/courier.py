@@ -1,0 +1,173 @@
+"""Carrying a card to its message: by the interaction's token while it lives, by the bot's own right after that, and
+as a direct message when neither works. Knows what each of Discord's refusals means.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from enum import StrEnum
+from typing import Any
+
+import aiohttp
+import discord
+import structlog
+
+from bot.engine.ports import Attachment, Later, Nowhere, TooBig
+from bot.task import Media, Place
+from bot.ui.cards import Card
+from bot.ui.views import view_of
+
+log = structlog.get_logger(__name__)
+DEFAULT_LIMIT = 10 * 1024 * 1024
+_GUILD_FEATURES = {"MAX_FILE_SIZE_50_MB": 50, "MAX_FILE_SIZE_100_MB": 100, "MAX_FILE_SIZE_250_MB": 250}
+_NO_MENTIONS = discord.AllowedMentions.none()
+
+
+class Outcome(StrEnum):
+    """What a refusal means for the way that was tried."""
+
+    CLOSED = "closed"
+    """This way is closed for this card; another may be open."""
+    TOO_BIG = "too big"
+    LATER = "later"
+
+
+def meaning(error: Exception) -> Outcome:
+    """What an error of an edit means (codes: reference ``discord.md`` 1 and 4)."""
+    if not isinstance(error, discord.HTTPException):
+        return Outcome.LATER
+    if error.status == 413 or error.code in {40005, 50045}:
+        return Outcome.TOO_BIG
+    if error.status in {401, 403, 404} or error.code in {10003, 10008, 10015, 50001, 50013, 50027, 50083}:
+        return Outcome.CLOSED
+    if error.status == 400:
+        log.error("Discord refused a card", status=error.status, code=error.code, text=error.text[:500])
+        return Outcome.CLOSED
+    return Outcome.LATER
+
+
+class Courier:
+    """Edits messages. ``clock`` gives unix seconds."""
+
+    def __init__(self, client: discord.Client, clock: Callable[[], float]) -> None:
+        self._client = client
+        self._clock = clock
+
+    def by_token(self, place: Place) -> bool:
+        """Whether the interaction's token still opens the message."""
+        return bool(place.token) and self._clock() < place.token_until
+
+    def limit(self, place: Place) -> int:
+        """Bytes per file at ``place`` by the way that would be taken now."""
+        return place.token_limit if self.by_token(place) else place.file_limit
+
+    async def edit(self, place: Place, card: Card, files: Sequence[Attachment] | None = None) -> Place:
+        """Draw ``card`` at ``place``; ``files`` replace the attached ones, ``None`` keeps them.
+
+        Returns the place as it is known now (a dead token is dropped). Raises :class:`TooBig`, :class:`Later`, or
+        :class:`Nowhere` when both ways to this message are closed.
+        """
+        if self.by_token(place):
+            if await self._tried(lambda extra: self._edit_by_token(place, card, extra), files):
+                return place
+            place = replace(place, token="", token_until=0.0)
+        if not place.private and await self._tried(lambda extra: self._edit_by_right(place, card, extra), files):
+            return replace(place, reachable=True)
+        raise Nowhere
+
+    async def send_direct(self, user_id: int, card: Card, files: Sequence[Attachment]) -> Place:
+        """Draw ``card`` as a new direct message; raises :class:`TooBig`, :class:`Later` or :class:`Nowhere`."""
+        found: list[discord.Message] = []
+
+        async def send(extra: dict[str, Any]) -> None:
+            channel = await self._client.create_dm(discord.Object(user_id))
+            extra["files"] = extra.pop("attachments", [])
+            embed = discord.Embed.from_dict(card.embed)
+            found.append(await channel.send(embed=embed, view=view_of(card), allowed_mentions=_NO_MENTIONS, **extra))
+
+        if not await self._tried(send, files):
+            raise Nowhere
+        return Place(channel_id=found[0].channel.id, message_id=found[0].id, reachable=True, file_limit=DEFAULT_LIMIT)
+
+    async def fetch_attachments(self, place: Place) -> list[Media]:
+        """The files of the message at ``place``, as links that are fresh; empty when it cannot be read."""
+        try:
+            message = await self._message(place).fetch()
+        except (discord.HTTPException, aiohttp.ClientError, OSError):
+            return []
+        return [
+            Media(file.url, (file.content_type or "file").split("/")[0], "", 86400.0) for file in message.attachments
+        ]
+
+    async def reply(self, place: Place, user_id: int, content: str) -> None:
+        """A short message to the owner, under the card; the only one that mentions somebody."""
+        mention = discord.AllowedMentions(
+            everyone=False, roles=False, replied_user=False, users=[discord.Object(user_id)]
+        )
+        if self.by_token(place):
+            await self._webhook(place).send(content, allowed_mentions=mention)
+            return
+        message = self._message(place)
+        await message.channel.send(content, reference=message.to_reference(), allowed_mentions=mention)
+
+    async def _tried(self, how: Callable[[dict[str, Any]], Any], files: Sequence[Attachment] | None) -> bool:
+        """Try one way; ``False`` when it is closed."""
+        with ExitStack() as stack:
+            extra: dict[str, Any] = {}
+            if files is not None:
+                opened = [discord.File(file.path, filename=file.name) for file in files]
+                for file in opened:
+                    stack.callback(file.close)
+                extra["attachments"] = opened
+            try:
+                await how(extra)
+            except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
+                outcome = meaning(error)
+                log.info("an edit failed", error=_short(error), outcome=outcome.value)
+                if outcome is Outcome.TOO_BIG:
+                    raise TooBig from None
+                if outcome is Outcome.LATER:
+                    raise Later(getattr(error, "retry_after", None) or 5.0) from None
+                return False
+        return True
+
+    async def _edit_by_token(self, place: Place, card: Card, extra: dict[str, Any]) -> None:
+        await self._webhook(place).edit_message(
+            place.message_id,
+            content=None,
+            embed=discord.Embed.from_dict(card.embed),
+            view=view_of(card),
+            allowed_mentions=_NO_MENTIONS,
+            **extra,
+        )
+
+    async def _edit_by_right(self, place: Place, card: Card, extra: dict[str, Any]) -> None:
+        await self._message(place).edit(
+            content=None,
+            embed=discord.Embed.from_dict(card.embed),
+            view=view_of(card),
+            allowed_mentions=_NO_MENTIONS,
+            **extra,
+        )
+
+    def _webhook(self, place: Place) -> discord.Webhook:
+        return discord.Webhook.partial(place.application_id, place.token, client=self._client)
+
+    def _message(self, place: Place) -> discord.PartialMessage:
+        channel = self._client.get_partial_messageable(place.channel_id, guild_id=place.guild_id)
+        return channel.get_partial_message(place.message_id)
+
+
+def guild_limit(guild: discord.Guild | None) -> int:
+    """Bytes per file that a bot may post in ``guild`` (reference ``discord.md`` 4)."""
+    if guild is None:
+        return DEFAULT_LIMIT
+    paid = [size * 1024 * 1024 for name, size in _GUILD_FEATURES.items() if name in guild.features]
+    return max([guild.filesize_limit, DEFAULT_LIMIT, *paid])
+
+
+def _short(error: Exception) -> str:
+    """An error without the address it happened at: webhook addresses hold tokens."""
+    if isinstance(error, discord.HTTPException):
+        return f"{error.status} {error.code}"
+    return type(error).__name__

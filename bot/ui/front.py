@@ -1,0 +1,122 @@
+"""Between an interaction and the engine: acknowledge, read what was attached, hand over, and draw the answer."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import discord
+import structlog
+
+from bot.engine import Asker, Desk, Order
+from bot.engine.desk import PICTURE_LIMIT, picture_input
+from bot.errors import Problem
+from bot.provider import INPUT, Submission
+from bot.store.repository import Input
+from bot.task import Place, Task
+from bot.text import _
+from bot.ui.courier import DEFAULT_LIMIT, guild_limit
+
+if TYPE_CHECKING:
+    from bot.ui.client import Darkroom
+
+    Interaction = discord.Interaction[Darkroom]
+else:
+    Interaction = discord.Interaction
+
+log = structlog.get_logger(__name__)
+TOKEN_LIFE = 14 * 60.0
+"""Seconds that an interaction's token is relied on (it lives 15 minutes)."""
+Pictures = Mapping[str, discord.Attachment | None]
+
+
+def asker_of(interaction: discord.Interaction[Any]) -> Asker:
+    """Who asks, what they may do here, and their language."""
+    return Asker(interaction.user.id, interaction.permissions.manage_messages, str(interaction.locale))
+
+
+class Front:
+    """The ways in. ``clock`` gives unix seconds."""
+
+    def __init__(self, desk: Desk, clock: Callable[[], float]) -> None:
+        self.desk = desk
+        self._clock = clock
+
+    async def take(self, interaction: Interaction, submission: Submission, pictures: Pictures | None = None) -> Task:
+        """Accept a new request: acknowledge it first, then read its pictures, then store it.
+
+        ``pictures`` maps fields of the submission to what the user attached. Raises :class:`Problem`.
+        """
+        given = {name: file for name, file in (pictures or {}).items() if file is not None}
+        for file in given.values():
+            _check_size(file)
+        message_id = await self.acknowledge(interaction)
+        inputs = await self._read(given)
+        if inputs:
+            fields = {name: INPUT + item.id for name, item in inputs.items()}
+            submission = type(submission).make(**{**submission.model_dump(exclude_none=True), **fields})
+        place = self.place(interaction, message_id)
+        return await self.desk.accept(Order(submission, asker_of(interaction), place, tuple(inputs.values())))
+
+    async def hand_over(
+        self, interaction: Interaction, message_id: int, submission: Submission, *, parent_id: str = ""
+    ) -> Task:
+        """Accept a request that is acknowledged already and made from another task."""
+        place = self.place(interaction, message_id)
+        return await self.desk.accept(Order(submission, asker_of(interaction), place, parent_id=parent_id))
+
+    async def acknowledge(self, interaction: Interaction, *, private: bool = False) -> int:
+        """Answer within three seconds that it is being done; returns the id of the message that will hold it."""
+        interaction.extras["private"] = private
+        answer = await interaction.response.defer(thinking=True, ephemeral=private)
+        if answer is None or answer.message_id is None:
+            return (await interaction.original_response()).id
+        return answer.message_id
+
+    def place(self, interaction: Interaction, message_id: int, *, private: bool = False) -> Place:
+        """Where the answer to ``interaction`` is, and by which ways it can be edited."""
+        guild = interaction.client.get_guild(interaction.guild_id) if interaction.guild_id else None
+        allowed = interaction.app_permissions
+        in_guild = guild is not None and allowed.view_channel and allowed.send_messages and allowed.attach_files
+        alone = interaction.guild_id is None and not interaction.context.private_channel
+        return Place(
+            channel_id=interaction.channel_id or 0,
+            message_id=message_id,
+            guild_id=interaction.guild_id,
+            application_id=interaction.application_id,
+            token=interaction.token,
+            token_until=self._clock() + TOKEN_LIFE,
+            token_limit=interaction.filesize_limit or DEFAULT_LIMIT,
+            file_limit=guild_limit(guild),
+            reachable=in_guild or alone,
+            private=private,
+        )
+
+    async def _read(self, given: Mapping[str, discord.Attachment]) -> dict[str, Input]:
+        """Read the attachments at once: their links are short-lived."""
+
+        async def read(file: discord.Attachment) -> Input:
+            try:
+                content = await file.read()
+            except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
+                log.warning("attachment not read", name=file.filename, error=type(error).__name__)
+                raise Problem(
+                    _("{file} could not be read from Discord. Please try again.", file=file.filename)
+                ) from None
+            return await asyncio.to_thread(picture_input, content, file.url, file.filename)
+
+        return dict(zip(given, await asyncio.gather(*map(read, given.values())), strict=True))
+
+    def with_new_token(self, task: Task, interaction: Interaction) -> Place:
+        """The card's place with the fresh token of a click on that very card."""
+        message = interaction.message
+        if message is None or message.id != task.place.message_id:
+            return task.place
+        fresh = self.place(interaction, message.id, private=task.place.private)
+        return replace(fresh, guild_id=task.place.guild_id)
+
+
+def _check_size(file: discord.Attachment) -> None:
+    if file.size > PICTURE_LIMIT:
+        raise Problem(_("{file} is too large: at most 10 MiB.", file=file.filename))

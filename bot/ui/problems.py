@@ -1,0 +1,76 @@
+"""One handler for everything that goes wrong under a command, a button or a form: a sentence in the user's language,
+and a short id that the log carries too."""
+
+import secrets
+from typing import Any
+
+import discord
+import structlog
+from discord import app_commands
+
+from bot.errors import CallFailed, Problem
+from bot.store import StoreProblem
+from bot.text import Text, _
+from bot.ui.i18n import say
+
+log = structlog.get_logger(__name__)
+_BROKEN = _("Something went wrong here, and nothing was charged for this click. Tell the operator this number: {id}")
+_DATABASE = _("The bot's database cannot be used right now, so nothing was accepted. Try again soon. Number: {id}")
+_NOT_ALLOWED = _("You are not allowed to do that here.")
+
+
+def sentence(error: BaseException, error_id: str) -> Text:
+    """What a user reads about ``error``."""
+    cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+    if isinstance(cause, Problem):
+        return cause.text
+    if isinstance(cause, StoreProblem):
+        return Text(_DATABASE.source, {"id": error_id})
+    if isinstance(cause, app_commands.CheckFailure):
+        return _NOT_ALLOWED
+    return Text(_BROKEN.source, {"id": error_id})
+
+
+async def report(interaction: discord.Interaction[Any], error: BaseException) -> None:
+    """Answer ``interaction`` with what went wrong, and log it under the same id. Never raises."""
+    error_id = secrets.token_hex(3)
+    cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+    context = {"id": error_id, "user": interaction.user.id, "what": _what(interaction)}
+    if isinstance(cause, CallFailed):
+        log.warning("relay problem", **context, error=str(cause), why=cause.detail)
+    elif isinstance(cause, Problem | app_commands.CheckFailure):
+        log.info("refused", **context, error=str(cause))
+    elif isinstance(cause, StoreProblem):
+        log.error("database problem", **context, error=str(cause))
+    elif isinstance(cause, discord.NotFound) and cause.code == 10062:
+        log.warning("too late to answer", **context)
+        return
+    else:
+        log.error("unexpected error", **context, exc_info=cause)
+    await tell(interaction, say(sentence(error, error_id), str(interaction.locale)))
+
+
+async def tell(interaction: discord.Interaction[Any], words: str) -> None:
+    """Show ``words`` to the one who asked, alone if that is still possible. Never raises."""
+    try:
+        if not interaction.response.is_done():
+            await interaction.response.send_message(words, ephemeral=True)
+            return
+        if _is_thinking(interaction):
+            await interaction.delete_original_response()
+        await interaction.followup.send(words, ephemeral=True)
+    except discord.HTTPException as error:
+        log.warning("could not answer", status=error.status, code=error.code, what=_what(interaction))
+
+
+def _is_thinking(interaction: discord.Interaction[Any]) -> bool:
+    """Whether the answer so far is only the public "is thinking" line."""
+    deferred = interaction.response.type is discord.InteractionResponseType.deferred_channel_message
+    return deferred and not interaction.extras.get("private")
+
+
+def _what(interaction: discord.Interaction[Any]) -> str:
+    if interaction.command is not None:
+        return f"/{interaction.command.qualified_name}"
+    data: dict[str, Any] = dict(interaction.data or {})
+    return str(data.get("custom_id", ""))
