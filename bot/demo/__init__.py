@@ -1,0 +1,1 @@
+"""The offline world: everything needed to see and test the bot without Discord and without a relay."""

@@ -1,0 +1,35 @@
+"""A relay in one process: it speaks the wire of the gateway, with delays, failures on request and real media.
+
+It imports nothing from the rest of the bot, so that it stays a second, independent opinion of the wire.
+
+    async with Simulator() as sim:          # or TestServer(sim.app), or await sim.start(port=8099)
+        sim.luma.batch = "array"            # switches of one provider
+        sim.faults.add(method="POST", path="/luma/generations", status=502)
+        ...                                 # talk to sim.url with the key "sk-good"
+        assert len(sim.paid()) == 1
+"""
+
+import time
+from collections.abc import Callable, Collection
+
+from .core import PROMPT_WORDS, Job, Moment, Recorded, Relay
+from .faults import Fault, Faults
+from .luma import Luma, LumaOptions
+
+__all__ = ["PROMPT_WORDS", "Fault", "Faults", "Job", "LumaOptions", "Moment", "Recorded", "Relay", "Simulator"]
+
+
+class Simulator(Relay):
+    """The common core with every simulated provider on it; each provider's switches are one attribute."""
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float] = time.time,
+        pace: float = 1.0,
+        keys: Collection[str] = ("sk-good",),
+        poor_keys: Collection[str] = ("sk-poor",),
+    ) -> None:
+        super().__init__(clock=clock, pace=pace, keys=keys, poor_keys=poor_keys)
+        self.luma = LumaOptions()
+        self.add(Luma(self, self.luma))
