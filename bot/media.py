@@ -157,7 +157,8 @@ class MediaStore:
 
 def _problem(error: BaseException) -> MediaProblem:
     if isinstance(error, ForbiddenAddress):
-        return MediaProblem(_("The link to the result points into a private network and was not followed."))
+        text = _("The link to the result points into a private network and was not followed.")
+        return MediaProblem(text, gone=True)
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return MediaProblem(_("The bot's disk is full. The operator has to look at it."))
     return MediaProblem(_("The result could not be downloaded."))

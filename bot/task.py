@@ -200,7 +200,7 @@ def advance(task: Task, report: Report | None, now: float, patience: float) -> T
         case State.LOST:
             return lose(task, report.reason or RELAY_GAVE_UP, now)
         case State.INPUT:
-            return replace(task, phase=Phase.INPUT, percent=task.percent, due_at=None)
+            return replace(task, phase=Phase.INPUT, reason=None, due_at=None)
         case State.QUEUED:
             return _moving(task, Phase.WAITING, None, now, patience)
         case State.RUNNING:
@@ -218,6 +218,7 @@ def finish(task: Task, media: tuple[Media, ...], now: float) -> Task:
         late=task.late or task.phase is Phase.UNKNOWN,
         finished_at=task.finished_at or now,
         due_at=now,
+        show_at=None,
         attempts=0,
     )
 

@@ -20,7 +20,7 @@ from bot.engine.work import Crew
 from bot.errors import CallFailed
 from bot.media import MediaProblem, TooLarge
 from bot.task import Media, Phase, Place, State, Task, end, fail
-from bot.text import _
+from bot.text import Text, _
 
 log = structlog.get_logger(__name__)
 LEASE = 90.0
@@ -29,6 +29,10 @@ MAX_FILES = 10
 DOWNLOADS = 6
 """A file whose server misbehaves is tried this often before its link is delivered instead."""
 UPLOADS = 10
+SHOWN_AT_THE_END = frozenset({Phase.FAILED, Phase.CANCELLED, Phase.UNKNOWN})
+LINK_ONLY = "link_only"
+TOO_LARGE = _("Too large for Discord:")
+NOT_ATTACHED = _("Could not be attached:")
 NOWHERE = _("The result is ready, but there was no place left to show it. `/tasks show` brings it back.")
 
 
@@ -77,13 +81,13 @@ class Deliverer:
             files: list[Attachment] = []
             links: list[Link] = []
             for number, media in enumerate(task.media):
-                if len(files) == MAX_FILES:
-                    links.append(self._link(media, task))
+                if len(files) == MAX_FILES or task.data.get(LINK_ONLY):
+                    links.append(self._link(media, task, NOT_ATTACHED))
                     continue
                 try:
                     fetched = await stack.enter_async_context(self.core.media.fetch(media.url, self._cap(limit)))
                 except TooLarge:
-                    links.append(self._link(media, task))
+                    links.append(self._link(media, task, TOO_LARGE))
                 else:
                     name = f"{file_name(task, number, len(task.media))}.{fetched.kind.extension}"
                     files.append(Attachment(fetched.path, name, fetched.size, media))
@@ -102,14 +106,14 @@ class Deliverer:
                 largest = max(files, key=lambda file: file.size)
                 log.info("too large for Discord, linking", task=task.id, bytes=largest.size)
                 files.remove(largest)
-                links.append(self._link(largest.media, task))
+                links.append(self._link(largest.media, task, TOO_LARGE))
 
     def _cap(self, limit: int) -> int:
         return min(limit, self.core.config.settings.max_media_mb * 1024 * 1024)
 
-    def _link(self, media: Media, task: Task) -> Link:
+    def _link(self, media: Media, task: Task, why: Text) -> Link:
         expires = None if media.lifetime is None else (task.finished_at or self.core.clock()) + media.lifetime
-        return Link(media.url, media.title, expires)
+        return Link(media.url, media.title, why, expires)
 
     def _again(self, task: Task, seconds: float) -> Task:
         attempts = task.attempts + 1
@@ -129,6 +133,8 @@ class Deliverer:
             return replace(task, media=fresh or task.media, fresh=True, due_at=now, attempts=0)
         if task.ended_at is not None:  # it was delivered before and is only shown again
             return replace(task, phase=Phase.DELIVERED, reason=problem.text, due_at=None)
+        if not problem.gone:  # the file is there, only not for us: its link may work for the reader
+            return replace(task, data={**task.data, LINK_ONLY: True}, due_at=now)
         text = _("The result was made, but it cannot be fetched: {why} It may have been charged.", why=problem.text)
         return fail(task, text, now)
 
@@ -194,9 +200,11 @@ class Announcer:
     async def _announce(self, task: Task) -> None:
         again_at = None
         try:
-            place = await self.core.screen.announce(task)
-            if place != task.place:
-                await self.core.store.move(task.id, place)
+            newest = await self.core.store.get(task.id)
+            if newest is not None and newest.phase in SHOWN_AT_THE_END:
+                place = await self.core.screen.announce(newest)
+                if place != newest.place:
+                    await self.core.store.move(task.id, place)
         except Later as later:
             again_at = self.core.clock() + max(later.seconds, 1.0)
         except Nowhere:

@@ -121,7 +121,7 @@ class Desk:
         submission = await self._repeatable(task)
         await self.room(asker, task.provider)
         heir = self._new(Order(submission, asker, place, parent_id=task.id))
-        marked = replace(task, data={**task.data, "retried": heir.id})
+        marked = replace(task, data={**task.data, "retried": heir.id}, show_at=None)
         if not await self.core.store.add(heir, used=submission.inputs(), instead_of=marked):
             raise Problem(_("This task has just changed. Look at it again, please."))
         self.core.screen.show(heir)
@@ -184,7 +184,7 @@ class Desk:
                 return replace(task, phase=Phase.DONE, place=place, due_at=now, fresh=False, attempts=0, pinged=True)
             if task.phase is Phase.DONE:
                 return replace(task, place=place, due_at=now, reason=None, attempts=0)
-            return replace(task, place=place)
+            return replace(task, place=place, show_at=now if task.phase in CHANGEABLE else task.show_at)
 
         task = await self.core.change(task_id, moved)
         if task is None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.task import Media, Place, Task
+from bot.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +21,11 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A result that could not be attached; ``expires_at`` is unix seconds, ``None`` when nobody knows."""
+    """A result that could not be attached, and why; ``expires_at`` is unix seconds, ``None`` when nobody knows."""
 
     url: str
     title: str
+    why: Text
     expires_at: float | None = None
 
 

@@ -68,7 +68,10 @@ async def connect(url: str, *, look_only: bool = False) -> Database:
     if url.startswith("sqlite:///"):
         from bot.store.sqlite import open_sqlite
 
-        database = await open_sqlite(Path(url.removeprefix("sqlite:///")), look_only=look_only)
+        path = Path(url.removeprefix("sqlite:///"))
+        if not path.name:
+            raise StoreProblem("DATABASE_URL names no file: sqlite:///data/darkroom.db, for example.")
+        database = await open_sqlite(path, look_only=look_only)
     else:
         try:
             from bot.store.postgres import open_postgres
@@ -96,7 +99,8 @@ async def migrate(database: Database) -> list[int]:
 
     Raises :class:`StoreProblem` when the database was written by a newer version.
     """
-    await database.execute("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)")
+    async with database.transaction() as transaction:  # two processes at once: they take turns
+        await transaction.execute("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)")
     known = migrations()
     applied = []
     for number, sql in known:

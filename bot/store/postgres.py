@@ -55,9 +55,10 @@ class Postgres(_Verbs):
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[_Verbs]:
-        async with self._runner.acquire() as connection, connection.transaction():
-            await connection.execute("SELECT pg_advisory_xact_lock($1)", _WRITER)
-            yield _Verbs(connection)
+        with _translated():
+            async with self._runner.acquire() as connection, connection.transaction():
+                await connection.execute("SELECT pg_advisory_xact_lock($1)", _WRITER)
+                yield _Verbs(connection)
 
     async def close(self) -> None:
         await self._runner.close()
@@ -67,6 +68,11 @@ async def open_postgres(url: str) -> Postgres:
     """Open a pool on the database behind ``url``."""
     try:
         pool = await asyncpg.create_pool(url, min_size=1, max_size=8, command_timeout=30)
-    except (OSError, asyncpg.PostgresError, ValueError, TimeoutError) as error:
+    except ValueError as error:  # its words may hold a part of the password
+        raise StoreProblem(
+            f"DATABASE_URL cannot be read ({type(error).__name__}); special characters in the password are written "
+            "as %-codes: %40 for @."
+        ) from None
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
         raise StoreProblem(f"PostgreSQL cannot be reached: {error}") from error
     return Postgres(pool)

@@ -15,7 +15,9 @@ _COLUMNS = (
     "id", "provider", "action", "submission", "caption", "user_id", "phase", "version", "due_at", "lease_until",
     "show_at", "route", "remote_id", "created_at", "accepted_at", "finished_at", "ended_at",
 )  # fmt: skip
-_ALL = (*_COLUMNS, "body")
+_ALL = (*_COLUMNS, "search", "body")
+SEARCHED = 400
+"""Characters at the beginning of a prompt that a search looks at."""
 _INSERT = f"INSERT INTO tasks ({', '.join(_ALL)}) VALUES ({', '.join(f'${n}' for n in range(1, len(_ALL) + 1))})"
 _UPDATE = (
     f"UPDATE tasks SET {', '.join(f'{name} = ${n}' for n, name in enumerate(_ALL, start=1))} "
@@ -93,6 +95,10 @@ class Store:
             await transaction.execute(_INSERT, *_values(task))
         return True
 
+    async def add_all(self, tasks: Sequence[Task]) -> None:
+        """Store many new tasks that have no pictures, in one transaction."""
+        await self.database.many(_INSERT, [_values(task) for task in tasks])
+
     async def get(self, task_id: str) -> Task | None:
         """The task, if it exists."""
         row = await self.database.one("SELECT * FROM tasks WHERE id = $1", task_id)
@@ -154,7 +160,9 @@ class Store:
         """
         if not self.database.shared:
             await self.database.execute("UPDATE tasks SET lease_until = 0 WHERE lease_until > 0 AND ended_at IS NULL")
-        rows = await self.database.rows("SELECT * FROM tasks WHERE phase = 'sending' AND lease_until <= $1", now)
+        rows = await self.database.rows(
+            "SELECT * FROM tasks WHERE ended_at IS NULL AND phase = 'sending' AND lease_until <= $1", now
+        )
         return [_task(row) for row in rows]
 
     async def claim_unshown(self, now: float, lease: float, limit: int) -> list[Task]:
@@ -250,11 +258,11 @@ class Store:
         if which.phases:
             conditions.append(f"phase IN ({_phases(which.phases)})")
         if which.search:
-            values.append(f"%{_escaped(which.search.lower())}%")  # type: ignore[arg-type]
-            conditions.append(f"LOWER(caption) LIKE ${len(values)} ESCAPE '!'")
+            values.append(f"%{_escaped(_searchable(which.search))}%")  # type: ignore[arg-type]
+            conditions.append(f"search LIKE ${len(values)} ESCAPE '!'")
         rows = await self.database.rows(
-            f"SELECT * FROM tasks WHERE {' AND '.join(conditions)} "
-            "ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3",
+            f"SELECT * FROM tasks WHERE id IN (SELECT id FROM tasks WHERE {' AND '.join(conditions)} "
+            "ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3) ORDER BY created_at DESC, id DESC",
             *values,
         )
         return [_task(row) for row in rows]
@@ -313,11 +321,22 @@ async def _upsert(connection: Connection, table: str, key: str, column: str, nam
 def _values(task: Task) -> tuple[Any, ...]:
     whole = _TASK.dump_python(task, mode="json")
     columns = [whole.pop(name) for name in _COLUMNS]
-    return (*columns, json.dumps(whole, ensure_ascii=False, separators=(",", ":")))
+    body = json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+    return tuple(_storable(value) for value in (*columns, _searchable(task.caption), body))
 
 
 def _task(row: Row) -> Task:
     return _TASK.validate_python({**json.loads(row["body"]), **{name: row[name] for name in _COLUMNS}})
+
+
+def _storable(value: Any) -> Any:
+    """``value``; words without what a database refuses (NUL, half of a surrogate pair)."""
+    return value.replace("\0", "").encode("utf-8", "replace").decode() if isinstance(value, str) else value
+
+
+def _searchable(words: str) -> str:
+    """``words`` as they are compared: without case in every script, which the databases only do for ASCII."""
+    return words.casefold()[:SEARCHED]
 
 
 def _escaped(words: str) -> str:

@@ -20,12 +20,28 @@ def _named(args: Sequence[Any]) -> dict[str, Any]:
     return {str(number): value for number, value in enumerate(args, start=1)}
 
 
+_ADVICE = {
+    sqlite3.SQLITE_BUSY: "The database is locked by another program; close whatever has it open.",
+    sqlite3.SQLITE_READONLY: "The database cannot be written; look at the rights of the file and its folder.",
+    sqlite3.SQLITE_FULL: "The disk of the database is full.",
+    sqlite3.SQLITE_CORRUPT: "The database is damaged; restore a backup.",
+    sqlite3.SQLITE_NOTADB: "The file is no database.",
+}
+
+
 @contextmanager
 def _translated() -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise StoreProblem(f"{type(error).__name__}: {error}") from error
+        raise _problem(error) from error
+
+
+def _problem(error: sqlite3.Error) -> StoreProblem:
+    """What the operator can do about ``error``, then SQLite's own words."""
+    advice = _ADVICE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)  # without the finer code in the upper bits
+    words = f"{type(error).__name__}: {error}"
+    return StoreProblem(f"{advice} ({words})" if advice else words)
 
 
 class _Verbs:
@@ -91,8 +107,8 @@ class SQLite(_Verbs):
     async def transaction(self) -> AsyncIterator[_Verbs]:
         async with self._turn:
             verbs = _Verbs(self._connection)
-            await verbs.execute("BEGIN IMMEDIATE")
             try:
+                await verbs.execute("BEGIN IMMEDIATE")  # inside: cancelled here, it is carried out all the same
                 yield verbs
                 await verbs.execute("COMMIT")
             except BaseException:
@@ -101,10 +117,13 @@ class SQLite(_Verbs):
                 raise
 
     async def close(self) -> None:
-        await self._reader_connection.close()
-        await self._connection.close()
-        if self._lock is not None:
-            os.close(self._lock)
+        try:
+            await self._reader_connection.close()
+            await self._connection.close()
+        finally:
+            lock, self._lock = self._lock, None
+            if lock is not None:
+                os.close(lock)
 
 
 async def open_sqlite(path: Path, *, look_only: bool = False) -> SQLite:
@@ -123,23 +142,27 @@ async def open_sqlite(path: Path, *, look_only: bool = False) -> SQLite:
             connection.row_factory = sqlite3.Row
             for pragma in _PRAGMAS.split(";"):
                 await connection.execute(pragma)
-        await opened[0].execute("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)")
-    except sqlite3.Error as error:
+    except BaseException as error:
         for connection in opened:
             await connection.close()
         os.close(lock)
-        raise StoreProblem(f"The database {path.name} cannot be used: {error}.") from error
+        if isinstance(error, sqlite3.Error):
+            raise StoreProblem(f"The database {path.name} cannot be used: {_problem(error)}") from error
+        raise
     return SQLite(opened[0], opened[1], lock)
 
 
 async def _open_to_look(path: Path) -> SQLite:
-    opened = []
+    opened: list[aiosqlite.Connection] = []
     try:
         for _role in ("writer", "reader"):
-            opened.append(await aiosqlite.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None))
+            address = f"{path.absolute().as_uri()}?mode=ro"
+            opened.append(await aiosqlite.connect(address, uri=True, isolation_level=None))
             opened[-1].row_factory = sqlite3.Row
     except sqlite3.Error as error:
-        raise StoreProblem(f"The database {path.name} cannot be read: {error}.") from error
+        for connection in opened:
+            await connection.close()
+        raise StoreProblem(f"The database {path.name} cannot be read: {_problem(error)}") from error
     return SQLite(opened[0], opened[1], None)
 
 

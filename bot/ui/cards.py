@@ -11,7 +11,7 @@ import discord
 from bot.engine.core import submission_class
 from bot.engine.ports import Glance, Link
 from bot.provider import Provider, Submission
-from bot.task import Phase, Task
+from bot.task import UNFINISHED, Phase, Task
 from bot.text import Text, _
 from bot.ui.i18n import say
 
@@ -43,6 +43,12 @@ _PHASES = {
     Phase.CANCELLED: _("🚫 Cancelled"),
     Phase.UNKNOWN: _("❔ Nobody knows what became of it"),
 }
+
+
+_NO_ACCESS = _(
+    "The bot may not write in this channel. If this takes longer than a quarter of an hour, "
+    "the result comes as a direct message."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,8 @@ def _progress(task: Task, glance: Glance) -> list[str]:
             lines.append(say(_("Place in line: {place}", place=glance.position), task.locale))
         if task.due_at is not None and task.attempts:
             lines.append(say(_("Next attempt {when}", when=f"<t:{round(task.due_at)}:R>"), task.locale))
+    if task.phase in UNFINISHED and not task.place.reachable:
+        lines.append(say(_NO_ACCESS, task.locale))
     if task.phase in {Phase.WAITING, Phase.RUNNING}:
         if task.percent is not None:
             filled = round(_BAR * task.percent / 100)
@@ -127,12 +135,10 @@ def _progress(task: Task, glance: Glance) -> list[str]:
 def _link_line(link: Link, locale: str) -> str:
     name = link.title or say(_("the result"), locale)
     if link.expires_at is None:
-        said = _(
-            "Too large for Discord: {link} (the link may stop working, save it soon).", link=f"[{name}]({link.url})"
-        )
+        said = _("{why} {link} (the link may stop working, save it soon)", why=link.why, link=f"[{name}]({link.url})")
     else:
         when = f"<t:{round(link.expires_at)}:R>"
-        said = _("Too large for Discord: {link} (the link ends {when}).", link=f"[{name}]({link.url})", when=when)
+        said = _("{why} {link} (the link ends {when})", why=link.why, link=f"[{name}]({link.url})", when=when)
     return say(said, locale)
 
 

@@ -85,11 +85,9 @@ class Governor:
 
     def next_at(self, now: float) -> float | None:
         """When :meth:`take` may have something."""
-        moments = [
-            max(wish.not_before, self._channel(wish.bucket, now).ready_at(now) if wish.bucket else now)
-            for wish in self.wishes.values()
-        ]
-        return min(moments, default=None)
+        return min(
+            (max(wish.not_before, self._paid_at(wish.bucket, now)) for wish in self.wishes.values()), default=None
+        )
 
     def spend(self, card: str, bucket: str, now: float) -> None:
         """A card is being redrawn, wished or urgent; whatever it wished before is settled by that."""
@@ -112,6 +110,9 @@ class Governor:
     def tidy(self, now: float) -> None:
         """Forget full buckets."""
         self._channels = {name: bucket for name, bucket in self._channels.items() if bucket.level(now) < bucket.burst}
+
+    def _paid_at(self, bucket: str, now: float) -> float:
+        return max(self._channel(bucket, now).ready_at(now), self._all(now).ready_at(now)) if bucket else now
 
     def _affordable(self, bucket: str, now: float) -> bool:
         return self._channel(bucket, now).level(now) >= 1.0 and self._all(now).level(now) >= 1.0

@@ -86,6 +86,8 @@ class Messenger:
             card = draw(newest, self.glance(newest))
             if self._drawn.get(task.id) == self._print(newest.place, card):
                 return False
+            if not (self._courier.by_token(newest.place) or newest.place.reachable):
+                return False  # progress is not worth a refusal; the ending will find its way
             try:
                 await self._courier.edit(newest.place, card)
             except Later as later:

@@ -47,6 +47,8 @@ async def report(interaction: discord.Interaction[Any], error: BaseException) ->
         return
     else:
         log.error("unexpected error", **context, exc_info=cause)
+    if interaction.type is discord.InteractionType.autocomplete:
+        return  # an autocomplete can only be answered with choices
     await tell(interaction, say(sentence(error, error_id), str(interaction.locale)))
 
 

@@ -17,6 +17,7 @@ CREATE TABLE tasks (
     accepted_at DOUBLE PRECISION,
     finished_at DOUBLE PRECISION,
     ended_at DOUBLE PRECISION,
+    search TEXT NOT NULL,
     body TEXT NOT NULL
 );
 -- What is due, over unfinished rows only: finished ones have no due_at.
@@ -25,8 +26,8 @@ CREATE INDEX tasks_due ON tasks (phase, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX tasks_unshown ON tasks (show_at) WHERE show_at IS NOT NULL;
 -- What occupies a slot.
 CREATE INDEX tasks_open ON tasks (user_id, provider) WHERE ended_at IS NULL;
--- A user's newest tasks.
-CREATE INDEX tasks_of_user ON tasks (user_id, created_at DESC, id DESC);
+-- A user's newest tasks, filtered and searched in the index alone.
+CREATE INDEX tasks_of_user ON tasks (user_id, created_at DESC, id DESC, provider, phase, search);
 -- How long a provider takes.
 CREATE INDEX tasks_durations ON tasks (provider, action, finished_at DESC) WHERE phase = 'delivered';
 
