@@ -4,6 +4,7 @@ import asyncio
 import signal
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Annotated
 
@@ -40,7 +41,8 @@ def run() -> None:
     """Run the bot until it is told to stop."""
     config = _config()
     try:
-        asyncio.run(_run(config))
+        with asyncio.Runner(loop_factory=_fast_loop()) as runner:
+            runner.run(_run(config))
     except StoreProblem as problem:
         typer.echo(str(problem), err=True)
         raise typer.Exit(3) from None
@@ -50,6 +52,16 @@ def run() -> None:
     except discord.PrivilegedIntentsRequired:
         typer.echo("Discord refused the intents; Darkroom needs none that are privileged.", err=True)
         raise typer.Exit(4) from None
+
+
+def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop's event loop where the extra ``speed`` is installed, else ``None`` for Python's own."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return factory
 
 
 async def _run(config: Config) -> None:

@@ -49,10 +49,6 @@ class Settings(BaseModel):
     )
     relay_url: BaseUrl = Field(description="Base URL of the relay, without `/v1`.")
     relay_key: SecretStr = Field(description="The relay's key, `sk-…`.")
-    relay_access_token: SecretStr | None = Field(
-        default=None, description="System access token for the relay's account endpoints."
-    )
-    relay_user_id: str = Field(default="", description="User id that belongs to the access token.")
     database_url: str = Field(
         default="sqlite:///data/darkroom.db", description="`sqlite:///path` (one process) or `postgresql://…`."
     )

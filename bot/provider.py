@@ -8,9 +8,9 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from bot.errors import Invalid, Unreadable
 from bot.task import Report
@@ -32,7 +32,7 @@ class Options(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    prefix: str = ""
+    prefix: str = Field(default="", description="Path prefix of the relay's tier, such as `/pro`.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +185,17 @@ class Submission(BaseModel):
         return Call("POST", path, json=self.body(), paid=True, timeout=60.0)
 
     def inputs(self) -> list[str]:
-        """The ids of the stored inputs it refers to."""
-        return [value.removeprefix(INPUT) for value in strings(self.parameters()) if value.startswith(INPUT)]
+        """The ids of the stored inputs that its picture fields refer to."""
+        given = self.parameters()
+        fields = [
+            name for name, field in type(self).model_fields.items() if _holds_picture(field.annotation, field.metadata)
+        ]
+        return [
+            value.removeprefix(INPUT)
+            for name in fields
+            for value in strings(given.get(name))
+            if value.startswith(INPUT)
+        ]
 
 
 CATALOGUE: dict[tuple[str, str], type[Submission]] = {}
@@ -199,6 +208,13 @@ def providers() -> dict[str, Provider]:
     for module in pkgutil.iter_modules(package.__path__):
         importlib.import_module(f"bot.providers.{module.name}")
     return {submission.provider.name: submission.provider for submission in CATALOGUE.values()}
+
+
+def _holds_picture(annotation: Any, metadata: Iterable[Any]) -> bool:
+    """Whether a field is a :data:`Picture`, or optional, or a list of them: words of a user are never a reference."""
+    return "input" in metadata or any(
+        _holds_picture(inner, getattr(inner, "__metadata__", ())) for inner in get_args(annotation)
+    )
 
 
 def strings(value: Any) -> Iterable[str]:
@@ -233,7 +249,7 @@ def readable(error: ValidationError, names: Mapping[str, str] | None = None) -> 
             return _(
                 "“{field}” is too long: {given} characters, at most {limit}.",
                 field=name,
-                given=len(str(first["input"])),
+                given=len(str(first["input"]).strip()),
                 limit=ctx["max_length"],
             )
         case (("literal_error" | "enum"), ctx):

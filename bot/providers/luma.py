@@ -4,10 +4,11 @@ Wire: reference ``relay-luma-runway-pika-kling-replicate-minimax.md`` section 2.
 (``/luma/generations``, batch lookup) and Luma's official one (``/dream-machine/v1/generations``, single lookup).
 """
 
+import re
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from bot.envelope import elements, envelope_of, failure, merged_state, reason_of, state_of, unwrap
 from bot.errors import Invalid, Unreadable
@@ -19,6 +20,7 @@ from bot.wire import Call, dig, link_of, text_of
 PROMPT_LIMIT = 5000
 RATIOS = ("16:9", "1:1", "4:3", "3:4", "9:16", "21:9", "9:21")
 OFFICIAL_MODELS = ("ray-2", "ray-flash-2")
+_ID = re.compile(r"\S{1,200}")
 _LINK_GRACE = 120.0
 _DOWNLOAD_LIFETIME = 3600.0
 _CLEAN = (
@@ -36,12 +38,13 @@ Ratio = Literal["16:9", "1:1", "4:3", "3:4", "9:16", "21:9", "9:21"]
 
 
 class LumaOptions(Options):
-    """``images``: how pictures are sent (``data`` or ``url``). ``official``: offer Luma's own models through the
-    official form, under ``official_prefix`` (some relays want ``/luma``)."""
+    """What the reference leaves open (2.1, 2.7, 12.3)."""
 
-    images: PictureForm = "data"
-    official: bool = False
-    official_prefix: str = ""
+    images: PictureForm = Field(
+        default="data", description="How pictures are sent: `data` (base64) or `url` (Discord's link)."
+    )
+    official: bool = Field(default=False, description="Offer Luma's own models `ray-2` and `ray-flash-2`.")
+    official_prefix: str = Field(default="", description="Path prefix of the official form; some relays want `/luma`.")
 
 
 def _accepted(payload: Any) -> Report:
@@ -49,7 +52,7 @@ def _accepted(payload: Any) -> Report:
     inside = unwrap(payload)
     if isinstance(inside, list):
         inside = inside[0] if inside else None
-    if isinstance(inside, str) and inside.strip():
+    if isinstance(inside, str) and _ID.fullmatch(inside.strip()):
         return Report(state=State.QUEUED, remote_id=inside.strip())
     if not isinstance(inside, dict):
         raise Unreadable(f"no generation in {str(payload)[:300]}")
@@ -73,7 +76,7 @@ def _report(item: dict[str, Any]) -> Report:
         return failure(envelope.reason or (str(report.reason) if report.reason else ""), envelope.task_id)
     if state is State.DONE:
         stored = link_of(envelope.result_url) or link_of(envelope.reason)
-        return report if report.state is State.DONE else _done(inner, envelope.task_id, spare=stored)
+        return _done(inner, envelope.task_id, spare=stored)
     return Report(state=state, remote_id=envelope.task_id, percent=envelope.percent, preview=report.preview)
 
 

@@ -1,0 +1,96 @@
+"""The README's tables, made from the code: ``python tools/readme.py`` rewrites them, a test compares them."""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from discord import app_commands
+from discord.ext import commands
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from bot.config import Settings, load  # noqa: E402  # the path must be set first when this runs as a script
+from bot.demo.simulator import PROMPT_WORDS  # noqa: E402
+from bot.provider import Options, providers  # noqa: E402
+from bot.ui.client import Darkroom, offered_cogs  # noqa: E402
+
+README = ROOT / "README.md"
+
+
+async def command_tree() -> app_commands.CommandTree[Darkroom]:
+    """The whole command tree, with every provider."""
+    needed = {"DISCORD_TOKEN": "x", "RELAY_URL": "http://x", "RELAY_KEY": "x", "PROVIDERS": ""}
+    client = Darkroom(load(needed, env_file=None), clock=lambda: 0.0)
+    for name in offered_cogs(client.config):
+        await client.load_extension(name)
+    return client.tree
+
+
+def _leaves(tree: app_commands.CommandTree[Darkroom]) -> Iterator[app_commands.Command[commands.Cog, ..., object]]:
+    for command in sorted(tree.get_commands(), key=lambda found: found.name):
+        if isinstance(command, app_commands.Group):
+            yield from (leaf for leaf in command.walk_commands() if isinstance(leaf, app_commands.Command))
+        elif isinstance(command, app_commands.Command):
+            yield command
+
+
+async def command_table() -> str:
+    """Every slash command with its options; those in brackets may be left out."""
+    lines = ["| command | what it does |", "|---|---|"]
+    for leaf in _leaves(await command_tree()):
+        options = " ".join(p.display_name if p.required else f"[{p.display_name}]" for p in leaf.parameters)
+        lines.append(f"| `/{' '.join(f'{leaf.qualified_name} {options}'.split())}` | {leaf.description} |")
+    return "\n".join(lines)
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required for `run`"
+    value = field.get_default(call_default_factory=True)
+    if value in (None, "", [], PydanticUndefined):
+        return "–"
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def _rows(model: type[BaseModel], prefix: str) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        yield f"| `{prefix}{name.upper()}` | {_default(field)} | {field.description} |"
+
+
+def settings_table() -> str:
+    """Every setting, the providers' own included."""
+    lines = ["| variable | default | meaning |", "|---|---|---|", *_rows(Settings, "")]
+    for name, provider in sorted(providers().items()):
+        options: type[Options] = provider.options
+        lines += _rows(options, f"{name.upper()}_")
+    return "\n".join(lines)
+
+
+def words_table() -> str:
+    """The words that make the simulated relay misbehave."""
+    return "\n".join(["| word | what happens |", "|---|---|", *(f"| `{w}` | {m} |" for w, m in PROMPT_WORDS.items())])
+
+
+async def updated(text: str) -> str:
+    """``text`` with every marked table as it should be."""
+    tables = {"commands": await command_table(), "settings": settings_table(), "words": words_table()}
+    for name, table in tables.items():
+        begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+        if text.count(begin) != 1 or text.count(end) != 1:
+            raise SystemExit(f"README.md must hold the marker {begin} once, and its end")
+        text = text[: text.index(begin) + len(begin)] + f"\n{table}\n" + text[text.index(end) :]
+    return text
+
+
+def main() -> None:
+    """Rewrite the tables in place."""
+    README.write_text(asyncio.run(updated(README.read_text("utf-8"))), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
