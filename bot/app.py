@@ -1,6 +1,7 @@
 """The composition root: opens the resources, wires the layers, and lets go of everything in order."""
 
 import asyncio
+import pkgutil
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -8,9 +9,11 @@ from dataclasses import dataclass
 
 import structlog
 
+import cogs
 from bot.config import Config
 from bot.engine import Core, Engine
 from bot.media import MediaStore
+from bot.provider import providers
 from bot.relay import Relay
 from bot.store import Store, connect
 from bot.ui.client import Darkroom, aim
@@ -45,6 +48,12 @@ class App:
             log.info("engine stopped")
 
 
+def offered_cogs(config: Config) -> list[str]:
+    """The modules of ``cogs/``, without those of providers that the operator does not offer."""
+    names = [module.name for module in pkgutil.iter_modules(cogs.__path__) if not module.name.startswith("_")]
+    return [f"cogs.{name}" for name in names if name not in providers() or name in config.providers]
+
+
 @asynccontextmanager
 async def assemble(
     config: Config, *, clock: Callable[[], float] = time.time, shard_count: int | None = None
@@ -63,7 +72,7 @@ async def assemble(
         stack.push_async_callback(relay.close)
         media = MediaStore(allow_private=settings.allow_private_media)
         stack.push_async_callback(media.close)
-        client = Darkroom(config, clock=clock, shard_count=shard_count)
+        client = Darkroom(config, offered_cogs(config), clock=clock, shard_count=shard_count)
         messenger = Messenger(Courier(client, clock), clock)
         engine = Engine(Core(config, Store(database), relay, media, messenger, clock))
         messenger.glance = engine.desk.glance

@@ -35,8 +35,27 @@ def _base_url(value: str) -> str:
     return bare
 
 
+def _database(value: str) -> str:
+    if not value.startswith(("sqlite:///", "postgresql://", "postgres://")):
+        raise ValueError("must start with sqlite:/// or postgresql://")
+    return value
+
+
+def _known(names: list[str]) -> list[str]:
+    known = providers()
+    strangers = [name for name in names if name not in known]
+    if strangers:
+        raise ValueError(f"there is no provider “{strangers[0]}” (known: {', '.join(sorted(known))})")
+    return names
+
+
+def _optional_url(value: str) -> str:
+    return _base_url(value) if value else value
+
+
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
-Names = Annotated[list[str], NoDecode, BeforeValidator(_split)]
+DatabaseUrl = Annotated[str, AfterValidator(_database)]
+Names = Annotated[list[str], NoDecode, BeforeValidator(_split), AfterValidator(_known)]
 Ids = Annotated[list[int], NoDecode, BeforeValidator(_split)]
 
 
@@ -44,13 +63,15 @@ class Settings(BaseModel):
     """The operator's settings; each field is the environment variable of the same name in capitals."""
 
     discord_token: SecretStr = Field(description="Bot token of the Discord application.")
-    discord_api_url: str = Field(
+    discord_api_url: Annotated[str, AfterValidator(_optional_url)] = Field(
         default="", description="REST base of Discord, for a rate-limit proxy or a test server; empty: Discord's own."
     )
     relay_url: BaseUrl = Field(description="Base URL of the relay, without `/v1`.")
     relay_key: SecretStr = Field(description="The relay's key, `sk-…`.")
-    database_url: str = Field(
-        default="sqlite:///data/darkroom.db", description="`sqlite:///path` (one process) or `postgresql://…`."
+    database_url: DatabaseUrl = Field(
+        default="sqlite:///data/darkroom.db",
+        repr=False,  # it may hold a password
+        description="`sqlite:///path` (one process) or `postgresql://…`.",
     )
     providers: Names = Field(default_factory=list, description="Comma-separated allow-list; empty: all.")
     guild_ids: Ids = Field(
@@ -99,13 +120,6 @@ def load(overrides: Mapping[str, str] | None = None, *, env_file: Path | None = 
     options: dict[str, Options] = {
         name: _read(provider.options, f"{name.upper()}_", given, env_file, problems) for name, provider in known.items()
     }
-    if settings is not None:
-        problems += [
-            f"PROVIDERS: there is no provider “{name}” (known: {', '.join(sorted(known))})"
-            for name in settings.providers
-            if name not in known
-        ]
-        problems += _database_problems(settings.database_url)
     if problems or settings is None:
         raise ConfigurationError(problems)
     offered = {name: known[name] for name in known if not settings.providers or name in settings.providers}
@@ -122,7 +136,8 @@ def _read(
     except ValidationError as error:
         for found in error.errors():
             variable = prefix + str(found["loc"][0]).upper()
-            problems.append(f"{variable}: {'is required' if found['type'] == 'missing' else found['msg']}")
+            words = "is required" if found["type"] == "missing" else found["msg"].removeprefix("Value error, ")
+            problems.append(f"{variable}: {words}")
         return None
 
 
@@ -131,9 +146,3 @@ def _reader(kind: type[BaseModel]) -> Any:
     """``kind`` as a settings class that reads the environment."""
     config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
     return type(kind.__name__, (kind, BaseSettings), {"model_config": config, "__module__": kind.__module__})
-
-
-def _database_problems(url: str) -> list[str]:
-    if url.startswith(("sqlite:///", "postgresql://", "postgres://")):
-        return []
-    return ["DATABASE_URL: must start with sqlite:/// or postgresql://"]

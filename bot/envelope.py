@@ -13,11 +13,18 @@ from bot.text import Text, quoted
 from bot.wire import clean, dig, first_text, loads, text_of
 
 _WORDS: Mapping[State, tuple[str, ...]] = {
-    State.QUEUED: ("", "not_start", "submitted", "queued", "queueing", "pending", "preparing", "starting", "created"),
-    State.DONE: ("success", "succeed", "succeeded", "completed", "complete", "finished", "done"),
-    State.FAILED: ("failure", "fail", "failed", "error", "expired", "aborted", "timeout"),
+    State.QUEUED: (
+        "", "0", "not_start", "submitted", "queued", "queueing", "pending", "preparing", "starting", "created",
+        "throttled", "image_downloading",
+    ),
+    State.DONE: (
+        "success", "succeed", "succeeded", "completed", "complete", "finished", "done", "video_generation_completed",
+    ),
+    State.FAILED: (
+        "failure", "fail", "failed", "error", "expired", "aborted", "timeout", "not_found", "video_generation_failed",
+    ),
     State.CANCELLED: ("canceled", "cancelled"),
-}
+}  # fmt: skip
 STATES: Mapping[str, State] = {word: state for state, words in _WORDS.items() for word in words}
 TERMINAL = frozenset({State.DONE, State.FAILED, State.CANCELLED, State.LOST})
 _TIMED_OUT = re.compile(r"任务超时|task timed? ?out|^time ?out$", re.IGNORECASE)
@@ -43,19 +50,20 @@ def state_of(word: Any) -> State:
 
 def percent_of(value: Any) -> int | None:
     """0 to 100 from ``"37%"``, ``37`` or ``0.37``; ``None`` when absent or senseless."""
-    match = _NUMBER.fullmatch(str(value)) if isinstance(value, str | int | float) and value is not True else None
+    match = _NUMBER.fullmatch(str(value)) if isinstance(value, str | int | float) else None
     if match is None:
         return None
     number = float(match.group(1))
     if isinstance(value, float) and number <= 1.0:
-        number *= 100
+        return round(number * 100)
     return int(number) if number <= 100 else None
 
 
 def unwrap(payload: Any) -> Any:
-    """What is inside ``{code, message, data}``, else ``payload`` itself; JSON in a string is opened once."""
-    if isinstance(payload, dict) and "data" in payload and ("code" in payload or "success" in payload):
-        payload = payload["data"]
+    """What is inside ``{code, message, data}`` or ``{data}``, else ``payload``; JSON in a string is opened once."""
+    if isinstance(payload, dict) and "data" in payload:
+        wrapped = {"code", "success"} & payload.keys() or not {"id", "task_id"} & payload.keys()
+        payload = payload["data"] if wrapped else payload
     return opened(payload)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.text import Text, _
-from bot.wire import clean, explain, is_markup, loads
+from bot.wire import clean, explain, is_markup, loads, said
 
 
 class Problem(Exception):
@@ -110,7 +110,7 @@ def decipher(status: int, headers: Mapping[str, str], body: bytes, *, known_path
     if status < 400 and not message:
         return payload
     detail = f"HTTP {status} {json.dumps(payload, ensure_ascii=False)[:500]}"
-    raise _with_json(status, headers, code, clean(message) or f"HTTP {status}", detail, known_path=known_path)
+    raise _with_json(status, headers, code, clean(message or said(payload)), detail, known_path=known_path)
 
 
 def _with_json(
@@ -122,19 +122,23 @@ def _with_json(
         return Refused(NO_QUOTA, detail, code, status)
     if status == 429:
         return Throttled(OVERLOADED, detail, retry_after(headers))
-    if status == 503:
+    if status == 408:
+        return Unavailable(CUT_OFF, detail, taken=True)
+    if status == 503 and message:
         return Unavailable(_("The relay has no free channel for this: {message}", message=message), detail, taken=False)
     if status == 501 or code in _MISSING_FEATURE_CODES or (status == 404 and not known_path):
         return NotOffered(detail)
     if status >= 500:
         return Unavailable(BROKEN, detail, taken=True)
-    return Refused(_("The relay refused: {message}", message=message), detail, code, status)
+    return Refused(_("The relay refused: {message}", message=message or f"HTTP {status}"), detail, code, status)
 
 
 def _without_json(status: int, headers: Mapping[str, str], body: bytes) -> CallFailed:
     detail = f"HTTP {status} {body[:300]!r}"
     if status == 429:
         return Throttled(OVERLOADED, detail, retry_after(headers))
+    if status == 408:
+        return Unavailable(CUT_OFF, detail, taken=True)
     if status >= 500 and status != 501:
         return Unavailable(BROKEN, detail, taken=True)
     if status in {404, 405, 501} or (status < 400 and is_markup(body)):

@@ -9,6 +9,7 @@ import pkgutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal, Self, get_args
+from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -51,12 +52,13 @@ class Batch:
         """The fewest calls that ask about every one of ``ids``."""
         chunks = [list(ids[start : start + self.size]) for start in range(0, len(ids), self.size)]
         if "{ids}" in self.path:
-            return [Call("GET", self.path.replace("{ids}", ",".join(chunk)), timeout=30.0) for chunk in chunks]
+            joined = [",".join(quote(name, safe="") for name in chunk) for chunk in chunks]
+            return [Call("GET", self.path.replace("{ids}", ids), timeout=30.0) for ids in joined]
         return [Call("POST", self.path, json={"ids": chunk}, timeout=30.0) for chunk in chunks]
 
     def ask(self, remote_id: str) -> Call:
         """The call about one task."""
-        return Call("GET", self.single.replace("{id}", remote_id), one=True, timeout=30.0)
+        return Call("GET", self.single.replace("{id}", quote(remote_id, safe="")), one=True, timeout=30.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class Single:
 
     def ask(self, remote_id: str) -> Call:
         """The call about one task."""
-        return Call("GET", self.path.replace("{id}", remote_id), one=True, timeout=30.0)
+        return Call("GET", self.path.replace("{id}", quote(remote_id, safe="")), one=True, timeout=30.0)
 
 
 Lookup = Batch | Single | None
@@ -103,6 +105,10 @@ class Provider:
         if not report.remote_id and not report.media and report.reason is None:
             raise Unreadable(f"no task id in {str(payload)[:300]}")
         return report
+
+
+def _no_report(payload: Any) -> Report:
+    raise Unreadable(str(payload)[:300])
 
 
 class Submission(BaseModel):
@@ -152,7 +158,15 @@ class Submission(BaseModel):
         try:
             return cls(**{name: value for name, value in values.items() if value is not None})
         except ValidationError as error:
-            raise Invalid(readable(error, {cls.caption_field: "prompt"})) from None
+            raise Invalid(readable(error, cls.option_name)) from None
+
+    @classmethod
+    def restored(cls, stored: str) -> Self:
+        """Rebuild from a task's JSON. Raises :class:`Invalid` when the limits have become stricter since."""
+        try:
+            return cls.model_validate_json(stored)
+        except ValidationError as error:
+            raise Invalid(readable(error, cls.option_name)) from None
 
     @classmethod
     def route(cls, options: Options, /) -> str:
@@ -163,6 +177,12 @@ class Submission(BaseModel):
     def picture_form(cls, _options: Options, /) -> PictureForm:
         """How pictures are put into the call."""
         return "data"
+
+    @classmethod
+    def option_name(cls, field: str) -> str:
+        """What users call a wire field: the ``title`` it was declared with, else its own name."""
+        known = cls.model_fields.get(field)
+        return (known.title if known else None) or field
 
     @property
     def caption(self) -> str:
@@ -181,7 +201,7 @@ class Submission(BaseModel):
         """The paid HTTP call; stored inputs still stand as references in its body."""
         path = self.path
         for name, value in self.parameters().items():
-            path = path.replace("{" + name + "}", str(value))
+            path = path.replace("{" + name + "}", quote(str(value), safe=""))
         return Call("POST", path, json=self.body(), paid=True, timeout=60.0)
 
     def inputs(self) -> list[str]:
@@ -198,8 +218,28 @@ class Submission(BaseModel):
         ]
 
 
+class Forgotten(Submission):
+    """Stands for a stored submission of a kind that this version of the program does not have (any more).
+
+    It can be shown, but not sent or asked about.
+    """
+
+    provider = Provider(name="", title="?", emoji="❔", lookup=None, accepted=_no_report, reports=lambda _payload: ())
+    action, path, kind, label = "", "", "file", _("a kind of task that this version no longer knows")
+    caption_field, next_steps, lookup = "prompt", (), None
+
+    def call(self) -> Call:
+        """There is nothing that could be sent."""
+        raise Invalid(_("This version of the bot no longer knows this kind of task."))
+
+
 CATALOGUE: dict[tuple[str, str], type[Submission]] = {}
 """Every submission class by (provider, action); filled as provider modules are imported."""
+
+
+def kind_of(provider: str, action: str) -> type[Submission]:
+    """The submission class of a stored task; :class:`Forgotten` when this version does not have it."""
+    return CATALOGUE.get((provider, action), Forgotten)
 
 
 def providers() -> dict[str, Provider]:
@@ -235,13 +275,13 @@ def substituted(value: Any, known: Mapping[str, str]) -> Any:
     return [substituted(child, known) for child in value] if isinstance(value, list) else value
 
 
-def readable(error: ValidationError, names: Mapping[str, str] | None = None) -> Text:
-    """The first problem of a validation as a sentence; ``names`` maps wire names to those of the command's options."""
+def readable(error: ValidationError, name_of: Callable[[str], str] = str) -> Text:
+    """The first problem of a validation as a sentence; ``name_of`` gives a wire field's name in the command."""
     first = error.errors()[0]
     raised = first.get("ctx", {}).get("error")
     if isinstance(raised, Invalid):
         return raised.text
-    name = ".".join((names or {}).get(str(step), str(step)) for step in first["loc"]) or "?"
+    name = ".".join(name_of(str(step)) for step in first["loc"]) or "?"
     match first["type"], first.get("ctx", {}):
         case ("string_too_short", _ctx) if not str(first["input"]).strip():
             return _("“{field}” is empty.", field=name)

@@ -4,8 +4,11 @@ A :class:`Text` travels through the engine, the store and the errors untranslate
 (``bot.ui.i18n``) turns it into the reader's language. ``_("…")`` is the marker the catalogue test extracts.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+_PLACE = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +23,11 @@ class Text:
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:
-    """Put ``values`` into ``template``; a place nobody filled stays visible instead of raising."""
-    for name, value in values.items():
-        template = template.replace("{" + name + "}", value)
-    return template
+    """Put ``values`` into ``template``; a place nobody filled stays visible instead of raising.
+
+    What is put in is not looked at again: braces in somebody's words stay as they are.
+    """
+    return _PLACE.sub(lambda place: values.get(place[1], place[0]), template)
 
 
 def _(source: str, /, **values: object) -> Text:

@@ -1,6 +1,7 @@
 """The relay's wire as values and pure functions: a call, reading JSON safely, finding the words in an error."""
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -40,16 +41,31 @@ def loads(body: bytes | str) -> Any:
     """Parse JSON as strictly as its standard; raises ``ValueError``.
 
     ``NaN`` and infinities are refused; so is nesting deeper than :data:`MAX_DEPTH`, which no provider needs and which
-    would exhaust the stack of whoever walks it. A byte order mark is tolerated.
+    would exhaust the stack of whoever walks it. A byte order mark is tolerated; half of a surrogate pair (words that
+    somebody cut by force) becomes U+FFFD, because no database takes it.
     """
     text = body.decode("utf-8-sig") if isinstance(body, bytes) else body
     try:
-        payload = json.loads(text, parse_constant=_refuse_constant)
+        payload = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
     except RecursionError:
         raise ValueError("nested too deeply") from None
     if _depth_exceeds(payload, MAX_DEPTH):
         raise ValueError("nested too deeply")
-    return payload
+    return _whole(payload) if "\\ud" in text.lower() else payload
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError(f"{digits} is too large")
+    return number
+
+
+def _whole(payload: Any) -> Any:
+    """``payload`` with U+FFFD for every half of a surrogate pair."""
+    return json.loads(
+        json.dumps(payload, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    )
 
 
 def _depth_exceeds(payload: Any, limit: int) -> bool:
@@ -106,7 +122,7 @@ def explain(payload: Any) -> tuple[str, str]:
     """(code, message) of an error answer; both empty when ``payload`` is no error.
 
     Order of places: reference ``relay-luma-…md`` 1.5 and ``relay-suno-…md`` 2.6. A message that is itself JSON is
-    opened once.
+    opened once. A task's own object is never an error, whatever it says of the task.
     """
     code, message = _explain_once(payload)
     if message.startswith(("{", "[")):
@@ -119,7 +135,7 @@ def explain(payload: Any) -> tuple[str, str]:
 
 
 def _explain_once(payload: Any) -> tuple[str, str]:
-    if not isinstance(payload, dict):
+    if not isinstance(payload, dict) or _is_task(payload):
         return "", ""
     error = payload.get("error")
     if isinstance(error, dict):
@@ -129,17 +145,31 @@ def _explain_once(payload: Any) -> tuple[str, str]:
     if payload.get("success") is False:
         return first_text(payload, "code"), first_text(payload, "message") or "error"
     code = payload.get("code")
-    if code is not None and str(code).strip().lower() not in SUCCESS_CODES:
-        words = first_text(payload, "message", "msg", "description") or text_of(dig(payload, "detail", "reason"))
-        return text_of(code), words or text_of(payload.get("detail")) or text_of(code) or "error"
+    if code not in (None, "") and str(code).strip().lower() not in SUCCESS_CODES:
+        return text_of(code), said(payload) or text_of(code) or "error"
     return _explain_detail(payload)
+
+
+def _is_task(payload: dict[str, Any]) -> bool:
+    return bool(first_text(payload, "id", "task_id")) and bool({"state", "status"} & payload.keys())
+
+
+def said(payload: Any) -> str:
+    """The words of an answer that is known to be an error, ``""`` when it has none."""
+    detail = dig(payload, "detail")
+    return (
+        first_text(payload, "message", "msg", "description")
+        or text_of(dig(detail, "reason"))
+        or text_of(detail)
+        or first_text(dig(detail, 0), "msg")
+        or first_text(payload, "title")
+        or text_of(dig(payload, "base_resp", "status_msg"))
+    )
 
 
 def _explain_detail(payload: dict[str, Any]) -> tuple[str, str]:
     if "detail" in payload and not {"id", "task_id", "data"} & payload.keys():
-        return "", text_of(dig(payload, "detail", "reason")) or text_of(payload["detail"]) or first_text(
-            payload, "title"
-        ) or "error"
+        return "", said(payload) or "error"
     if set(payload) <= {"message", "type", "param", "code", "request_id", "status"} and "message" in payload:
         return text_of(payload.get("code")), text_of(payload["message"]) if "type" in payload else ""
     return "", ""

@@ -48,7 +48,7 @@ class Help(commands.Cog):
             words = translated(leaf.description, locale)
             yield f"{self.bot.mention(leaf.qualified_name)} {words}"
 
-    @app_commands.command(name="settings", description=L("What this bot does for you"))
+    @app_commands.command(name="settings", description=L("See or change your settings"))
     @app_commands.describe(ping=L("Tell you when a task of more than a minute is finished"))
     async def settings(self, interaction: Interaction, ping: bool | None = None) -> None:
         """Show a user's settings, changed first if asked to."""

@@ -48,12 +48,12 @@ class Luma(commands.GroupCog, name="luma", description=L("Videos with Luma")):
     @app_commands.command(name="video", description=L("Make a video from a text, and from pictures if you like"))
     @app_commands.describe(
         prompt=L("What the video shows"),
-        aspect_ratio=L("Shape of the picture (16:9 if you leave it out)"),
+        aspect_ratio=L("Aspect ratio (16:9 if you leave it out)"),
         image=L("A picture the video begins with (PNG, JPEG, WebP or GIF, at most 10 MiB)"),
         end_image=L("A picture the video ends with"),
         loop=L("Make the end meet the beginning"),
         enhance=L("Let Luma write your prompt out in more detail"),
-        model=L("Which model; the relay's own form if you leave it out"),
+        model=L("Which model; the relay's default if you leave it out"),
         duration=L("Length, for Luma's own models"),
         resolution=L("Resolution, for Luma's own models"),
     )
@@ -102,7 +102,7 @@ class Luma(commands.GroupCog, name="luma", description=L("Videos with Luma")):
 
     @video.autocomplete("model")
     async def _models(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-        own = app_commands.Choice(name=say(_("The relay's own form"), str(interaction.locale)), value=OWN_FORM)
+        own = app_commands.Choice(name=say(_("The relay's default"), str(interaction.locale)), value=OWN_FORM)
         official = [app_commands.Choice(name=name, value=name) for name in OFFICIAL_MODELS]
         offered = [own, *(official if self._options.official else [])]
         return [choice for choice in offered if current.lower() in choice.name.lower()]
@@ -121,11 +121,10 @@ class Luma(commands.GroupCog, name="luma", description=L("Videos with Luma")):
         await self._extend(interaction, task_id, typed.get("prompt", ""))
 
     async def _extend(self, interaction: Interaction, task_id: str, prompt: str) -> None:
-        checked = Extend.make(user_prompt=prompt, task_id="checked")  # the prompt, before anything else is done
         message_id = await self.bot.front.acknowledge(interaction)
         parent, made_by = await self.bot.engine.desk.finished(task_id, asker_of(interaction), LUMA.name)
         await self.bot.front.hand_over(
-            interaction, message_id, _continued(checked.user_prompt, parent, made_by), parent_id=parent.id
+            interaction, message_id, _continued(prompt, parent, made_by), parent_id=parent.id
         )
 
     @property

@@ -24,7 +24,7 @@ class Tasks(commands.GroupCog, name="tasks", description=L("Your tasks")):
     @app_commands.command(name="list", description=L("What you have asked for, newest first"))
     @app_commands.describe(
         provider=L("Only tasks of this provider"),
-        status=L("Only tasks that stand like this"),
+        status=L("Only tasks with this status"),
         search=L("Only tasks whose prompt contains this"),
     )
     @app_commands.choices(

@@ -14,10 +14,11 @@ from pydantic_core import PydanticUndefined
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bot.config import Settings, load  # noqa: E402  # the path must be set first when this runs as a script
+from bot.app import offered_cogs  # noqa: E402  # the path must be set first when this runs as a script
+from bot.config import Settings, load  # noqa: E402
 from bot.demo.simulator import PROMPT_WORDS  # noqa: E402
 from bot.provider import Options, providers  # noqa: E402
-from bot.ui.client import Darkroom, offered_cogs  # noqa: E402
+from bot.ui.client import Darkroom  # noqa: E402
 
 README = ROOT / "README.md"
 
@@ -25,8 +26,9 @@ README = ROOT / "README.md"
 async def command_tree() -> app_commands.CommandTree[Darkroom]:
     """The whole command tree, with every provider."""
     needed = {"DISCORD_TOKEN": "x", "RELAY_URL": "http://x", "RELAY_KEY": "x", "PROVIDERS": ""}
-    client = Darkroom(load(needed, env_file=None), clock=lambda: 0.0)
-    for name in offered_cogs(client.config):
+    config = load(needed, env_file=None)
+    client = Darkroom(config, offered_cogs(config), clock=lambda: 0.0)
+    for name in offered_cogs(config):
         await client.load_extension(name)
     return client.tree
 

@@ -7,6 +7,7 @@ Wire: reference ``relay-luma-runway-pika-kling-replicate-minimax.md`` section 2.
 import re
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -113,7 +114,7 @@ def _without_watermark(remote_id: str) -> FollowUp:
         media = (Media(link, "video", lifetime=_DOWNLOAD_LIFETIME),) if link else ()
         return Report(state=State.DONE, remote_id=remote_id, media=media)
 
-    call = Call("GET", f"/luma/generations/{remote_id}/download_video_url", one=True, timeout=30.0)
+    call = Call("GET", f"/luma/generations/{quote(remote_id, safe='')}/download_video_url", one=True, timeout=30.0)
     return FollowUp(call, read, after=_LINK_GRACE)
 
 
@@ -136,8 +137,8 @@ LUMA = Provider(
 class _OwnForm(Submission):
     """What the relay's own two calls share: the prompt and the way pictures are sent."""
 
-    user_prompt: LumaPrompt
-    expand_prompt: bool | None = None
+    user_prompt: LumaPrompt = Field(title="prompt")
+    expand_prompt: bool | None = Field(default=None, title="enhance")
 
     @classmethod
     def picture_form(cls, options: Options, /) -> PictureForm:
@@ -158,8 +159,8 @@ class Generate(
 
     aspect_ratio: Ratio = "16:9"
     loop: bool | None = None
-    image_url: Picture | None = None
-    image_end_url: Picture | None = None
+    image_url: Picture | None = Field(default=None, title="image")
+    image_end_url: Picture | None = Field(default=None, title="end_image")
 
 
 class Extend(

@@ -10,7 +10,7 @@ import discord
 
 from bot.engine.core import submission_class
 from bot.engine.ports import Glance, Link
-from bot.provider import Provider, Submission
+from bot.provider import INPUT, Provider, Submission
 from bot.task import UNFINISHED, Phase, Task
 from bot.text import Text, _
 from bot.ui.i18n import say
@@ -18,6 +18,7 @@ from bot.ui.i18n import say
 VERSION = "v1"
 LINK_BUTTON_LIMIT = 512
 _CAPTION_LIMIT = 900
+DESCRIPTION_LIMIT = 4096
 _BAR = 12
 _COLOURS = {
     Phase.QUEUED: 0x99AAB5,
@@ -88,17 +89,18 @@ def draw(task: Task, glance: Glance, *, links: Sequence[Link] = (), files: Seque
     kind = submission_class(task)
     lines = [say(_PHASES[task.phase], task.locale) + _duration(task)]
     lines += _progress(task, glance)
-    lines += [_link_line(link, task.locale) for link in links]
     if task.reason is not None:
-        lines.append(say(task.reason, task.locale))
+        lines.append(say(_plain_values(task.reason), task.locale))
     if task.late and task.phase is Phase.DELIVERED:
         lines.append(say(_("It arrived late, but it arrived."), task.locale))
+    caption = quoted_caption(task.caption)
+    lines += _link_lines(links, task.locale, DESCRIPTION_LIMIT - len(caption) - sum(map(len, lines)) - 20)
     embed = discord.Embed(
         title=f"{kind.provider.emoji} {kind.provider.title} · {say(kind.label, task.locale)}",
-        description=f"{quoted_caption(task.caption)}\n" + "\n".join(lines),
+        description=f"{caption}\n" + "\n".join(lines),
         colour=_COLOURS[task.phase],
     )
-    embed.add_field(name=say(_("For"), task.locale), value=f"<@{task.user_id}>")
+    embed.add_field(name=say(_("Asked by"), task.locale), value=f"<@{task.user_id}>")
     if options := option_line(task):
         embed.add_field(name=say(_("Options"), task.locale), value=options)
     embed.set_footer(text=task.id)
@@ -108,9 +110,9 @@ def draw(task: Task, glance: Glance, *, links: Sequence[Link] = (), files: Seque
 def _duration(task: Task) -> str:
     if task.phase is not Phase.DELIVERED or task.finished_at is None or task.accepted_at is None:
         return ""
-    seconds = max(round(task.finished_at - task.accepted_at), 0)
-    minutes, rest = divmod(seconds, 60)
-    return f" · {minutes} min {rest} s" if minutes else f" · {rest} s"
+    minutes, seconds = divmod(max(round(task.finished_at - task.accepted_at), 0), 60)
+    took = _("{m} min {s} s", m=minutes, s=seconds) if minutes else _("{s} s", s=seconds)
+    return f" · {say(took, task.locale)}"
 
 
 def _progress(task: Task, glance: Glance) -> list[str]:
@@ -132,8 +134,21 @@ def _progress(task: Task, glance: Glance) -> list[str]:
     return lines
 
 
+def _link_lines(links: Sequence[Link], locale: str, room: int) -> list[str]:
+    """As many links as fit into ``room`` characters, and how many do not."""
+    shown: list[str] = []
+    for link in links:
+        line = _link_line(link, locale)
+        room -= len(line) + 1
+        if room < 100:
+            shown.append(say(_("… and {count} more, too long to show here.", count=len(links) - len(shown)), locale))
+            break
+        shown.append(line)
+    return shown
+
+
 def _link_line(link: Link, locale: str) -> str:
-    name = link.title or say(_("the result"), locale)
+    name = plain(link.title, 80) or say(_("the result"), locale)
     if link.expires_at is None:
         said = _("{why} {link} (the link may stop working, save it soon)", why=link.why, link=f"[{name}]({link.url})")
     else:
@@ -153,6 +168,15 @@ def plain(words: str, limit: int) -> str:
     return _MARKDOWN.sub(r"\\\1", cut)
 
 
+def _plain_values(text: Text) -> Text:
+    """``text`` with everything that somebody else wrote into it as plain text."""
+    values = {
+        name: _plain_values(value) if isinstance(value, Text) else plain(str(value), 600)
+        for name, value in text.values.items()
+    }
+    return Text(text.source, values)
+
+
 def quoted_caption(caption: str) -> str:
     """What was asked for, as a quotation."""
     return f"> {plain(caption, _CAPTION_LIMIT)}" if caption else ""
@@ -160,14 +184,22 @@ def quoted_caption(caption: str) -> str:
 
 def option_line(task: Task) -> str:
     """The short parameters that were set, as ``name value`` pairs."""
-    parameters = submission_class(task).model_validate_json(task.submission).parameters()
-    caption = submission_class(task).caption_field
+    kind = submission_class(task)
     shown = [
-        f"`{name}` {plain(str(value), 40)}"
-        for name, value in parameters.items()
-        if name != caption and isinstance(value, str | int | float | bool) and len(str(value)) <= 40
+        f"`{kind.option_name(name)}` {words}"
+        for name, value in json.loads(task.submission).items()
+        if name != kind.caption_field and (words := _short(value))
     ]
     return " · ".join(shown)[:1024]
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, bool):
+        return "✓" if value else "✗"
+    if isinstance(value, str) and value.startswith(INPUT):
+        return "🖼️"
+    words = str(value) if isinstance(value, str | int | float) else ""
+    return plain(words, 40) if len(words) <= 40 else ""
 
 
 def _buttons(task: Task, kind: type[Submission], links: Sequence[Link]) -> list[ButtonSpec]:

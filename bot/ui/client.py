@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-import pkgutil
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import discord
@@ -14,16 +14,14 @@ from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-import cogs
 from bot.config import Config
 from bot.engine import Engine
-from bot.provider import providers
 from bot.store import StoreProblem
-from bot.ui import forms, problems
-from bot.ui.actions import Actions
+from bot.ui import forms, history, problems, views
+from bot.ui.actions import OTHER_VERSION, Actions
 from bot.ui.front import Front, asker_of
 from bot.ui.history import PAGE, PageButton, Question, layout
-from bot.ui.i18n import CommandTranslator
+from bot.ui.i18n import CommandTranslator, say
 from bot.ui.views import TaskButton
 
 log = structlog.get_logger(__name__)
@@ -46,10 +44,20 @@ class Tree(app_commands.CommandTree["Darkroom"]):
         await problems.report(interaction, error)
 
 
-class Darkroom(commands.AutoShardedBot):
-    """The bot. The engine is handed over by the app and runs outside of it."""
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no voice here, so nothing to warn about
 
-    def __init__(self, config: Config, *, clock: Callable[[], float], shard_count: int | None = None) -> None:
+
+class Darkroom(commands.AutoShardedBot):
+    """The bot. The engine is handed over by the app and runs outside of it; ``extensions`` names the cogs to load."""
+
+    def __init__(
+        self,
+        config: Config,
+        extensions: Sequence[str],
+        *,
+        clock: Callable[[], float],
+        shard_count: int | None = None,
+    ) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -63,6 +71,7 @@ class Darkroom(commands.AutoShardedBot):
             shard_count=shard_count,
         )
         self.config = config
+        self._cogs = tuple(extensions)
         self.clock = clock
         self.command_ids: dict[str, int] = {}
         self.engine: Engine
@@ -80,7 +89,7 @@ class Darkroom(commands.AutoShardedBot):
         await aim_gateway(self)
         await self.tree.set_translator(CommandTranslator())
         self.add_dynamic_items(TaskButton, PageButton)
-        for name in offered_cogs(self.config):
+        for name in self._cogs:
             await self.load_extension(name)
         try:
             await self._register_commands()
@@ -95,10 +104,12 @@ class Darkroom(commands.AutoShardedBot):
         """Messages are none of our business."""
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Forms are handled here by their id, so that one opened before a restart still works."""
+        """What discord.py cannot route by itself: forms opened before a restart, buttons of another version."""
         found = forms.submitted(interaction)
         if found is not None:
             await self._guarded(interaction, self.actions.submit(interaction, *found))
+        elif interaction.type is discord.InteractionType.component and not _ours(interaction):
+            await problems.tell(interaction, say(OTHER_VERSION, str(interaction.locale)))
 
     async def pressed(self, interaction: discord.Interaction[Any], action: str, task_id: str, argument: str) -> None:
         """A button of a card was pressed."""
@@ -161,10 +172,11 @@ class Darkroom(commands.AutoShardedBot):
         return f"</{qualified_name}:{known}>" if known else f"`/{qualified_name}`"
 
 
-def offered_cogs(config: Config) -> list[str]:
-    """The modules of ``cogs/``, without those of providers that the operator does not offer."""
-    names = [module.name for module in pkgutil.iter_modules(cogs.__path__) if not module.name.startswith("_")]
-    return [f"cogs.{name}" for name in names if name not in providers() or name in config.providers]
+def _ours(interaction: discord.Interaction[Any]) -> bool:
+    """Whether one of our buttons of this version was pressed."""
+    data: dict[str, Any] = dict(interaction.data or {})
+    name = str(data.get("custom_id", ""))
+    return any(re.fullmatch(pattern, name) for pattern in (views.PATTERN, history.PATTERN))
 
 
 def aim(api_url: str) -> None:

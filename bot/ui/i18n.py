@@ -45,6 +45,14 @@ def _value(value: object, locale: str) -> str:
     return say(value, locale) if isinstance(value, Text) else str(value)
 
 
+_Where = app_commands.TranslationContextLocation
+_NAMES = frozenset({_Where.command_name, _Where.group_name, _Where.parameter_name})
+
+
+_Where = app_commands.TranslationContextLocation
+_NAMES = {_Where.command_name, _Where.group_name, _Where.parameter_name}
+
+
 class CommandTranslator(app_commands.Translator):
     """Gives Discord the translations of command descriptions, options and choices; names stay English."""
 
@@ -52,6 +60,7 @@ class CommandTranslator(app_commands.Translator):
         self, string: app_commands.locale_str, locale: discord.Locale, context: app_commands.TranslationContextTypes
     ) -> str | None:
         """The translation for ``locale``, or ``None`` where English serves."""
-        del context  # the same words serve everywhere
+        if context.location in _NAMES:
+            return None
         found = translated(string.message, locale.value)
         return found if found != string.message else None

@@ -1,0 +1,1 @@
+"""The use cases and their pure parts."""
