@@ -49,10 +49,6 @@ _Where = app_commands.TranslationContextLocation
 _NAMES = frozenset({_Where.command_name, _Where.group_name, _Where.parameter_name})
 
 
-_Where = app_commands.TranslationContextLocation
-_NAMES = {_Where.command_name, _Where.group_name, _Where.parameter_name}
-
-
 class CommandTranslator(app_commands.Translator):
     """Gives Discord the translations of command descriptions, options and choices; names stay English."""
 
