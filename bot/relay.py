@@ -1,8 +1,9 @@
 """The relay client: the only place that sends a provider's call. Secrets, time-outs and size caps live here."""
 
 import asyncio
+import io
 import json
-import ssl
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -15,23 +16,38 @@ from bot.wire import Call
 log = structlog.get_logger(__name__)
 MAX_ANSWER = 32 * 1024 * 1024
 """Bytes of an (unpacked) answer that are read at most."""
+MIN_SECRET = 8
+"""Characters of a key that is looked for in answers; a shorter one may occur by chance."""
+CONNECT = 20.0
+"""Seconds until a connection must stand; less than any paid call's own time, so that what ran out of it is certain."""
 
 
 class Relay:
     """One relay: a base URL and a key, over a session that it owns.
 
     ``base`` is the URL without ``/v1``. ``observe`` is told the outcome of every call: the exception or ``None``.
+    ``connect`` is how many seconds a connection may take, ``longest`` how many any call, whatever it asks for.
     """
 
     def __init__(
-        self, base: str, key: str, *, observe: Callable[[Call, CallFailed | None], None] = lambda _call, _error: None
+        self,
+        base: str,
+        key: str,
+        *,
+        observe: Callable[[Call, CallFailed | None], None] = lambda _call, _error: None,
+        connect: float = CONNECT,
+        longest: float = math.inf,
     ) -> None:
+        key = key.strip()
         self._base = base
+        self._key = key.encode()
         self._observe = observe
+        self._longest = longest
         self._session = aiohttp.ClientSession(
             headers={"Authorization": f"Bearer {key}", "Accept": "application/json"},
             json_serialize=lambda value: json.dumps(value, ensure_ascii=False),
             connector=aiohttp.TCPConnector(limit=64, limit_per_host=32),
+            timeout=aiohttp.ClientTimeout(total=None, connect=connect),
         )
 
     async def call(self, call: Call, route: str = "") -> Any:
@@ -54,26 +70,46 @@ class Relay:
     async def _send(self, call: Call, route: str) -> Any:
         body = await asyncio.to_thread(_encode, call.json) if call.json is not None else None
         headers = {**call.headers, **({"Content-Type": "application/json"} if body is not None else {})}
+        patience = min(call.timeout, self._longest)
         try:
             async with (
-                asyncio.timeout(call.timeout),
+                asyncio.timeout(patience),
                 self._session.request(
-                    call.method, self._base + route + call.path, data=body, headers=headers, allow_redirects=False
+                    call.method,
+                    self._base + route + call.path,
+                    data=None if body is None else io.BytesIO(body),  # sent in pieces: it may hold pictures
+                    headers=headers,
+                    allow_redirects=False,
                 ) as response,
             ):
-                answer = await _read(response)
+                answer = self._without_key(await _read(response))
                 if 300 <= response.status < 400:
-                    raise Unreadable(f"HTTP {response.status} to {response.headers.get('Location', '')[:200]}")
+                    target = self._without_key(response.headers.get("Location", "").encode("utf-8", "replace"))
+                    raise Unreadable(f"HTTP {response.status} to {target[:200].decode('utf-8', 'replace')}")
                 status, found = response.status, response.headers
+        except aiohttp.ConnectionTimeoutError:
+            raise Unavailable(UNREACHABLE, "no connection in time", taken=False) from None
         except TimeoutError:
-            raise Unavailable(CUT_OFF, f"no answer within {call.timeout:g} s", taken=True) from None
-        except (aiohttp.ClientConnectorError, aiohttp.InvalidURL, ssl.SSLError) as error:
-            raise Unavailable(UNREACHABLE, _unnamed(error), taken=False) from None
+            raise Unavailable(CUT_OFF, f"no answer within {patience:g} s", taken=True) from None
+        except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
+            raise Unavailable(UNREACHABLE, self._why(error), taken=False) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise Unavailable(CUT_OFF, _unnamed(error), taken=True) from None
+            raise Unavailable(CUT_OFF, self._why(error), taken=True) from None
         if len(answer) > 256 * 1024:
             return await asyncio.to_thread(decipher, status, found, answer, known_path=call.one)
         return decipher(status, found, answer, known_path=call.one)
+
+    def _without_key(self, answer: bytes) -> bytes:
+        """``answer`` without our key, which some relays repeat in their errors."""
+        return answer.replace(self._key, b"sk-***") if len(self._key) >= MIN_SECRET else answer
+
+    def _why(self, error: BaseException) -> str:
+        """What went wrong, for the log: without the URL and the key that some of aiohttp's messages repeat."""
+        if isinstance(error, aiohttp.InvalidURL):
+            return "RELAY_URL is no usable address"
+        words = error.message if isinstance(error, aiohttp.ClientResponseError) else getattr(error, "os_error", error)
+        why = f"{type(error).__name__}: {words}".encode("utf-8", "replace")
+        return self._without_key(why).decode("utf-8", "replace")[:300]
 
     async def close(self) -> None:
         """Close the connections."""
@@ -81,7 +117,7 @@ class Relay:
 
 
 def _encode(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False).encode()
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:
@@ -92,8 +128,3 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
             raise Unreadable(f"answer larger than {MAX_ANSWER} bytes")
         chunks.append(chunk)
     return b"".join(chunks)
-
-
-def _unnamed(error: BaseException) -> str:
-    """What went wrong, without the URL that some of aiohttp's messages repeat."""
-    return f"{type(error).__name__}: {getattr(error, 'os_error', None) or error}"[:300]

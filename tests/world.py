@@ -5,14 +5,14 @@ Time stands still until a test moves it; the engine's workers and the messenger 
 
 import logging
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import discord
 import simcord
-from simcord import InteractionResult, MemberActor
+from simcord import InteractionResult, MemberActor, ResponseMessage
 from simcord.builders import ChannelHandle, GuildHandle, UserHandle
 
 from bot.app import App, assemble
@@ -50,7 +50,17 @@ class World:
     ben: MemberActor
     lin: MemberActor
     recorder: Recorder
+    folder: Path
+    running: AsyncExitStack
+    """What ends with the app."""
     locales: dict[int, str] = field(default_factory=dict)
+
+    async def restart(self, **settings: str) -> None:
+        """End the app and begin another one over the same database; settings are the new app's."""
+        await self.running.aclose()
+        self.app = await self.running.enter_async_context(an_app(self.folder, self.relay.url, self.clock, **settings))
+        await self.env.restart_bot(self.app.client)
+        await self.app.engine.recover()
 
     async def work(self) -> None:
         """Let engine and messenger do everything that is due at this moment."""
@@ -131,16 +141,23 @@ def labels(message: discord.Message) -> list[str]:
     ]
 
 
+def answers(result: InteractionResult) -> list[ResponseMessage]:
+    """The messages that the bot answered with; a card that was only acknowledged by its own button is none."""
+    first = result.response
+    clicked = result._interaction.source_message_id  # simcord keeps it to itself
+    own = [first] if first is not None and (first.id != clicked or first.ephemeral) else []
+    return [*own, *result.followups]
+
+
 def said(result: InteractionResult) -> str:
-    """What the bot answered with words: the follow-ups, else the answer itself."""
-    answers = [*([result.response] if result.response else []), *result.followups]
-    return "\n".join(answer.content for answer in answers if answer.content)
+    """What the bot answered with words."""
+    return "\n".join(answer.content for answer in answers(result) if answer.content)
 
 
 def alone(result: InteractionResult) -> bool:
     """Whether every answer was for the asker's eyes only."""
-    answers = [*([result.response] if result.response else []), *result.followups]
-    return bool(answers) and all(answer.ephemeral for answer in answers)
+    found = answers(result)
+    return bool(found) and all(answer.ephemeral for answer in found)
 
 
 @asynccontextmanager
@@ -151,18 +168,37 @@ async def a_world(folder: Path, *, allow_unexpected: bool = False, **settings: s
         watched = stack.enter_context(unexpected_errors())
         recorder = stack.enter_context(record())
         relay = await stack.enter_async_context(Simulator(clock=clock))
-        app = await stack.enter_async_context(an_app(folder, relay.url, clock, **settings))
-        env = await stack.enter_async_context(simcord.run(app.client, check_errors=False, settle_timeout=20.0))
+        running = await stack.enter_async_context(AsyncExitStack())
+        app = await running.enter_async_context(an_app(folder, relay.url, clock, **settings))
+        env = await stack.enter_async_context(simulated_discord(app.client))
         locales: dict[int, str] = {}
         make_real(env, clock, locales)
         guild = env.create_guild("Studio")
         channel = guild.create_text_channel("general")
         ann, ben, lin = (guild.add_member(env.create_user(name)) for name in ("ann", "ben", "lin"))
         locales[lin.id] = "zh-CN"
-        world = World(env, app, relay, clock, guild, channel, ann, ben, lin, recorder, locales)
+        world = World(env, app, relay, clock, guild, channel, ann, ben, lin, recorder, folder, running, locales)
         yield world
         assert recorder.problems(env) == []
         assert allow_unexpected or watched == []
+
+
+@asynccontextmanager
+async def simulated_discord(client: discord.Client) -> AsyncIterator[simcord.Env]:
+    """SimCord around ``client``; unlike ``simcord.run`` it may be ended in another context than it was begun in.
+
+    A fixture's end runs in a copy of the context of its beginning, where context variables cannot be reset.
+    """
+    env = simcord.Env(client, check_errors=False, settle_timeout=20.0)
+    await env.start()
+    clock = env.time_context()
+    clock.__enter__()
+    try:
+        yield env
+    finally:
+        await env.shutdown()
+        with suppress(ValueError):
+            clock.__exit__(None, None, None)
 
 
 @asynccontextmanager

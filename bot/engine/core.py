@@ -10,12 +10,14 @@ from bot.config import Config
 from bot.engine.cadence import Typical, typical
 from bot.engine.ports import Screen
 from bot.media import MediaStore
-from bot.provider import CATALOGUE, Provider, Submission
+from bot.provider import Provider, Submission, kind_of
 from bot.relay import Relay
 from bot.store import Store, StoreProblem
 from bot.task import Task
 
 log = structlog.get_logger(__name__)
+EARLIER = "earlier"
+"""In a task's data: channel, message and guild of the card that holds its files, while they are shown elsewhere."""
 
 
 @dataclass
@@ -90,9 +92,9 @@ class Core:
 
 def submission_class(task: Task) -> type[Submission]:
     """The class that made the task's submission."""
-    return CATALOGUE[task.provider, task.action]
+    return kind_of(task.provider, task.action)
 
 
 def submission_of(task: Task) -> Submission:
-    """The submission, rebuilt from the row."""
-    return submission_class(task).model_validate_json(task.submission)
+    """The submission, rebuilt from the row; raises :class:`Problem` when this version would not accept it any more."""
+    return submission_class(task).restored(task.submission)

@@ -7,18 +7,19 @@ still be had.
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 
 import structlog
 
 from bot.engine.cadence import backoff
-from bot.engine.core import Core, submission_class
+from bot.engine.core import EARLIER, Core, submission_class
 from bot.engine.poll import Poller
 from bot.engine.ports import Attachment, Later, Link, Nowhere, TooBig
 from bot.engine.work import Crew
 from bot.errors import CallFailed
 from bot.media import MediaProblem, TooLarge
+from bot.store import StoreProblem
 from bot.task import Media, Phase, Place, State, Task, end, fail
 from bot.text import Text, _
 
@@ -28,8 +29,10 @@ WIDTH = 8
 MAX_FILES = 10
 DOWNLOADS = 6
 """A file whose server misbehaves is tried this often before its link is delivered instead."""
-UPLOADS = 10
-SHOWN_AT_THE_END = frozenset({Phase.FAILED, Phase.CANCELLED, Phase.UNKNOWN})
+UPLOADS = 24
+"""A delivery that Discord keeps putting off is tried this often, over about an hour and a half."""
+SHOWN_AT_THE_END = frozenset({Phase.FAILED, Phase.CANCELLED, Phase.UNKNOWN, Phase.DELIVERED})
+"""A delivered task has something to show without its files when it was asked for again and they are gone."""
 LINK_ONLY = "link_only"
 TOO_LARGE = _("Too large for Discord:")
 NOT_ATTACHED = _("Could not be attached:")
@@ -67,7 +70,7 @@ class Deliverer:
                 after = replace(task, due_at=None, reason=NOWHERE)
             except MediaProblem as problem:
                 after = await self._without_media(task, problem)
-        saved = await self.core.keep(replace(after, lease_until=0.0))
+        saved = await self.core.keep_surely(replace(after, lease_until=0.0))
         if saved is None:  # it was moved or deleted meanwhile: the newer row decides what is still to do
             await self.core.store.reschedule({self.core.clock(): [task.id]})
         elif saved.phase is Phase.DELIVERED:
@@ -120,7 +123,8 @@ class Deliverer:
         if attempts >= UPLOADS:
             log.error("delivery given up, the result waits in /tasks", task=task.id)
             return replace(task, due_at=None, reason=NOWHERE, attempts=attempts)
-        return replace(task, due_at=self.core.clock() + seconds, attempts=attempts)
+        wait = max(seconds, backoff(attempts, 5.0))
+        return replace(task, due_at=self.core.clock() + wait, attempts=attempts)
 
     async def _without_media(self, task: Task, problem: MediaProblem) -> Task:
         """A file could not be fetched: get a fresh link, wait, take it from an older card, or be honest."""
@@ -132,7 +136,7 @@ class Deliverer:
             fresh = await self._fresh_media(task)
             return replace(task, media=fresh or task.media, fresh=True, due_at=now, attempts=0)
         if task.ended_at is not None:  # it was delivered before and is only shown again
-            return replace(task, phase=Phase.DELIVERED, reason=problem.text, due_at=None)
+            return replace(task, phase=Phase.DELIVERED, reason=problem.text, due_at=None, show_at=now)
         if not problem.gone:  # the file is there, only not for us: its link may work for the reader
             return replace(task, data={**task.data, LINK_ONLY: True}, due_at=now)
         text = _("The result was made, but it cannot be fetched: {why} It may have been charged.", why=problem.text)
@@ -140,7 +144,7 @@ class Deliverer:
 
     async def _fresh_media(self, task: Task) -> tuple[Media, ...]:
         lookup = submission_class(task).lookup
-        earlier = await self.core.screen.sources(task.place) if task.ended_at is not None else []
+        earlier = await self.core.screen.sources(_earlier(task)) if task.ended_at is not None else []
         if lookup is None or not task.remote_id:
             return tuple(earlier)
         try:
@@ -170,7 +174,8 @@ class Deliverer:
         async def renew() -> None:
             while True:
                 await asyncio.sleep(LEASE / 3)
-                await self.core.store.renew(task.id, self.core.clock() + LEASE)
+                with suppress(StoreProblem):
+                    await self.core.store.renew(task.id, self.core.clock() + LEASE)
 
         keeper = asyncio.create_task(renew())
         try:
@@ -210,6 +215,15 @@ class Announcer:
         except Nowhere:
             log.warning("no place to say how a task ended", task=task.id)
         await self.core.store.shown(task, again_at)
+
+
+def _earlier(task: Task) -> Place:
+    """Where the card is that got the files before."""
+    known = task.data.get(EARLIER)
+    if known is None:
+        return task.place
+    channel_id, message_id, guild_id = known
+    return Place(channel_id=channel_id, message_id=message_id, guild_id=guild_id)
 
 
 _UNSAFE = re.compile(r"[^\w-]+")

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.engine.core import Core, submission_class, submission_of
+from bot.engine.core import EARLIER, Core, submission_class, submission_of
 from bot.engine.ports import Glance
-from bot.engine.submit import Submitter
+from bot.engine.submit import NOT_OFFERED, Submitter
 from bot.errors import Problem
 from bot.provider import Submission
 from bot.sniff import PICTURES, sniff
@@ -70,7 +70,7 @@ class Desk:
     async def room(self, asker: Asker, provider: str) -> None:
         """Make sure that one more request of this user can be accepted."""
         if provider not in self.core.config.providers:
-            raise Problem(_("The operator of this bot does not offer that provider."))
+            raise Problem(NOT_OFFERED)
         most = self.core.config.settings.queued_tasks_per_user
         if await self.core.store.queued_by(asker.user_id) >= most:
             raise Problem(
@@ -181,7 +181,18 @@ class Desk:
 
         def moved(task: Task) -> Task:
             if task.phase is Phase.DELIVERED and task.media:
-                return replace(task, phase=Phase.DONE, place=place, due_at=now, fresh=False, attempts=0, pinged=True)
+                here = [task.place.channel_id, task.place.message_id, task.place.guild_id]
+                earlier = here if task.reason is None else task.data.get(EARLIER, here)  # this card got no files
+                return replace(
+                    task,
+                    phase=Phase.DONE,
+                    place=place,
+                    data={**task.data, EARLIER: earlier},
+                    due_at=now,
+                    fresh=False,
+                    attempts=0,
+                    pinged=True,
+                )
             if task.phase is Phase.DONE:
                 return replace(task, place=place, due_at=now, reason=None, attempts=0)
             return replace(task, place=place, show_at=now if task.phase in CHANGEABLE else task.show_at)

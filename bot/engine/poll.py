@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -40,13 +40,21 @@ FOLLOW_UP_GRACE = 180.0
 Group = tuple[str, str, Lookup]
 
 
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """A provider does not answer: how many rounds in a row, and when it is asked again."""
+
+    rounds: int
+    until: float
+
+
 class Poller:
     """Claims what is due, asks, and stores what changed."""
 
     def __init__(self, core: Core) -> None:
         self.core = core
         self.crew = Crew("poll")
-        self._failures: dict[str, int] = defaultdict(int)
+        self._outages: dict[str, Outage] = {}
         self._batch_missing: dict[str, float] = {}
 
     async def start_due(self) -> list[asyncio.Task[None]]:
@@ -69,13 +77,17 @@ class Poller:
         together = [task for task in tasks if task not in singly] if len(singly) < len(tasks) else []
         if isinstance(lookup, Batch) and together:
             await self._ask_together(lookup, route, together)
-        if singly and lookup is not None:
+        if lookup is None:  # of a kind that this version cannot ask about: patience is all there is
+            await self._settle([(task, None) for task in tasks])
+        elif singly:
             await self._ask_singly(lookup, singly)
 
     # -------------------------------------------------------------------------------------------- in batches
 
     async def _ask_together(self, lookup: Batch, route: str, tasks: list[Task]) -> None:
-        by_id = {task.remote_id: task for task in tasks}
+        by_id: dict[str, list[Task]] = defaultdict(list)  # a relay may give two requests the same id
+        for task in tasks:
+            by_id[task.remote_id].append(task)
         width = asyncio.Semaphore(BATCH_WIDTH)
 
         async def ask(chunk: list[Task]) -> None:
@@ -83,13 +95,16 @@ class Poller:
                 await self._ask_chunk(lookup, route, chunk)
 
         ids = list(by_id)
-        chunks = [[by_id[name] for name in ids[at : at + lookup.size]] for at in range(0, len(ids), lookup.size)]
+        chunks = [
+            [task for name in ids[at : at + lookup.size] for task in by_id[name]]
+            for at in range(0, len(ids), lookup.size)
+        ]
         await asyncio.gather(*(ask(chunk) for chunk in chunks))
 
     async def _ask_chunk(self, lookup: Batch, route: str, tasks: list[Task]) -> None:
         provider = self.core.provider(tasks[0])
         try:
-            (call,) = lookup.calls([task.remote_id for task in tasks])
+            (call,) = lookup.calls(list(dict.fromkeys(task.remote_id for task in tasks)))
             reports = _by_id(provider.reports(await self.core.relay.call(call, route)))
         except (NotOffered, Unreadable) as error:
             log.warning("no batch lookup here, asking singly", provider=provider.name, why=error.detail)
@@ -98,7 +113,7 @@ class Poller:
         except CallFailed as error:
             await self._put_off(provider, tasks, error)
         else:
-            self._failures.pop(provider.name, None)
+            self._outages.pop(provider.name, None)
             await self._settle([(task, reports.get(task.remote_id)) for task in tasks])
 
     # -------------------------------------------------------------------------------------------- one by one
@@ -121,8 +136,8 @@ class Poller:
                 await self._put_off(provider, [task], error)
                 return
             report = None
-        self._failures.pop(provider.name, None)
-        if report is None and self._missing_for_good(task, lookup):
+        self._outages.pop(provider.name, None)
+        if report is None and self._missing_for_good(task):
             await self._keep(task, replace(lose(task, VANISHED, self.core.clock()), absences=0))
             return
         await self._settle([(task, report)])
@@ -134,10 +149,10 @@ class Poller:
         matching = [report for report in reports if report.remote_id == task.remote_id]
         return next(iter(matching or reports), None)
 
-    def _missing_for_good(self, task: Task, lookup: Lookup) -> bool:
+    def _missing_for_good(self, task: Task) -> bool:
         if task.phase is Phase.UNKNOWN or self.core.clock() - (task.accepted_at or 0.0) < FRESH:
             return False
-        return isinstance(lookup, Batch) or task.absences + 1 >= SINGLE_MISSES
+        return wants_single(task) or task.absences + 1 >= SINGLE_MISSES
 
     # -------------------------------------------------------------------------------------------- results
 
@@ -183,25 +198,36 @@ class Poller:
         return finish(after, report.spare, now) if report.spare else lose(after, NO_FILE, now)
 
     def _next(self, task: Task) -> float:
-        now = self.core.clock()
+        """When to ask again, reckoned from when it was due: an answer that took a while must not cost a round."""
+        now, interval = self.core.clock(), self.core.interval(self.core.provider(task))
+        asked = task.due_at if task.due_at is not None and 0 <= now - task.due_at < interval / 2 else now
         usual = self.core.usual.get((task.provider, task.action))
-        return next_poll(now, now - (task.accepted_at or now), self.core.interval(self.core.provider(task)), usual)
+        return next_poll(asked, now - (task.accepted_at or now), interval, usual)
 
     async def _put_off(self, provider: Provider, tasks: Sequence[Task], error: CallFailed) -> None:
-        """The relay did not answer for this provider: leave its tasks alone for a while, longer each time."""
-        self._failures[provider.name] += 1
-        wait = backoff(self._failures[provider.name], self.core.interval(provider))
-        if isinstance(error, Throttled) and error.retry_after is not None:
-            wait = max(error.retry_after, 1.0)
+        """The relay did not answer for this provider: leave its tasks alone for a while, longer each round."""
         now = self.core.clock()
-        log.warning("polling put off", provider=provider.name, tasks=len(tasks), seconds=round(wait), error=str(error))
+        until = self._outage(provider, error, now).until
+        seconds = round(until - now)
+        log.warning("polling put off", provider=provider.name, tasks=len(tasks), seconds=seconds, error=str(error))
         late = [task for task in tasks if now - (task.accepted_at or now) > provider.patience]
         given_up = [after for task in late if (after := advance(task, None, now, provider.patience)) != task]
         await self.core.store.save_all([replace(task, lease_until=0.0) for task in given_up])
         for task in given_up:
             self.core.screen.show(replace(task, version=task.version + 1))
         gone = {task.id for task in given_up}
-        await self.core.store.reschedule({now + wait: [task.id for task in tasks if task.id not in gone]})
+        await self.core.store.reschedule({until: [task.id for task in tasks if task.id not in gone]})
+
+    def _outage(self, provider: Provider, error: CallFailed, now: float) -> Outage:
+        """The provider's outage; further failures before it is asked again belong to the same round."""
+        known = self._outages.get(provider.name)
+        if known is None or now >= known.until:
+            rounds = known.rounds + 1 if known is not None else 1
+            wait = backoff(rounds, self.core.interval(provider))
+            if isinstance(error, Throttled) and error.retry_after is not None:
+                wait = max(error.retry_after, 1.0)
+            known = self._outages[provider.name] = Outage(rounds, now + wait)
+        return known
 
     async def _keep(self, before: Task, after: Task) -> None:
         if after != before:

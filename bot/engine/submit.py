@@ -5,7 +5,7 @@ The row says ``sending`` before the request leaves. A request is repeated only w
 
 import asyncio
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import structlog
@@ -16,6 +16,8 @@ from bot.engine.slots import Plan, plan
 from bot.engine.work import Crew
 from bot.errors import CallFailed, NotOffered, Problem, Refused, Throttled, Unavailable, Unreadable
 from bot.provider import INPUT, Submission, substituted
+from bot.store import StoreProblem
+from bot.store.repository import Waiting
 from bot.task import UNANSWERED, Phase, Task, accept, fail, lose
 from bot.text import Text, _
 from bot.wire import Call
@@ -25,6 +27,8 @@ LEASE = 300.0
 ATTEMPTS = 12
 """A request that the relay keeps turning away is tried this often, over about half an hour."""
 NOT_CHARGED = _("{why} Nothing was charged.")
+UNUSABLE = _("This request can no longer be sent by this version of the bot.")
+NOT_OFFERED = _("The operator of this bot does not offer that provider.")
 
 
 class Submitter:
@@ -37,7 +41,7 @@ class Submitter:
 
     async def start_due(self) -> list[asyncio.Task[None]]:
         """Begin sending every task that has a slot; returns what was begun."""
-        waiting = await self.core.store.waiting()
+        waiting = await self._offered(await self.core.store.waiting())
         by_user, by_provider = await self.core.store.active() if waiting else ({}, {})
         before = self.plan.positions
         self.plan = plan(
@@ -51,6 +55,17 @@ class Submitter:
         started = [self.crew.start(self._send(task)) for name in self.plan.start if (task := await self._claim(name))]
         await self._show_moved(before)
         return started
+
+    async def _offered(self, waiting: Sequence[Waiting]) -> list[Waiting]:
+        """Without the tasks of providers that the operator has taken away; those end, and say so."""
+        offered = self.core.config.providers
+        for task in waiting:
+            if task.provider not in offered:
+                await self.core.change(task.id, self._without_provider)
+        return [task for task in waiting if task.provider in offered]
+
+    def _without_provider(self, task: Task) -> Task:
+        return fail(task, _free(NOT_OFFERED), self.core.clock()) if task.phase is Phase.QUEUED else task
 
     async def due(self) -> float | None:
         """When a task that waits for its time may be sent."""
@@ -82,12 +97,18 @@ class Submitter:
 
     async def _sent(self, task: Task) -> Task:
         """Send the request and say what became of the task."""
-        provider = self.core.provider(task)
         try:
             submission = submission_of(task)
             call = await self._filled(submission, submission.call())
         except Problem as problem:
             return fail(task, _free(problem.text), self.core.clock())
+        except StoreProblem as problem:
+            log.error("cannot read a request, trying again", task=task.id, why=str(problem))
+            return self._put_back(task, None, backoff(task.attempts + 1, 5.0))
+        except Exception:
+            log.exception("a request cannot be made", task=task.id)
+            return fail(task, _free(UNUSABLE), self.core.clock())
+        provider = submission.provider
         try:
             report = provider.read_accepted(await self.core.relay.call(call, task.route))
         except CallFailed as error:
@@ -103,19 +124,23 @@ class Submitter:
                 if task.attempts + 1 >= ATTEMPTS:
                     return fail(task, _free(error.text), now)
                 wait = getattr(error, "retry_after", None) or backoff(task.attempts + 1, 5.0)
-                return replace(
-                    task,
-                    phase=Phase.QUEUED,
-                    reason=error.text,
-                    attempts=task.attempts + 1,
-                    sent_at=None,
-                    due_at=now + wait,
-                )
+                return self._put_back(task, error.text, wait)
             case Refused() | NotOffered():
                 return fail(task, _free(error.text), now)
             case Unreadable():
                 return lose(task, _("The relay gave an unexpected answer. It may have been charged."), now)
         return lose(task, UNANSWERED, now)
+
+    def _put_back(self, task: Task, reason: Text | None, wait: float) -> Task:
+        """Back into the line, for ``wait`` seconds: the request was certainly not taken."""
+        return replace(
+            task,
+            phase=Phase.QUEUED,
+            reason=reason,
+            attempts=task.attempts + 1,
+            sent_at=None,
+            due_at=self.core.clock() + wait,
+        )
 
     async def _filled(self, submission: Submission, call: Call) -> Call:
         """The call with stored pictures in place of the references to them, in the form the relay takes."""

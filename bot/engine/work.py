@@ -75,6 +75,8 @@ async def forever(worker: Worker, wake: asyncio.Event, clock: Callable[[], float
         wake.clear()
         try:
             started = await worker.start_due()
+            for step in started:  # what it leaves behind may be due long before the claim it had would have ended
+                step.add_done_callback(lambda _step: wake.set())
             next_at = await worker.due()
             if next_at is not None:
                 # A step begun just now still holds its row; do not spin on it.
@@ -82,6 +84,9 @@ async def forever(worker: Worker, wake: asyncio.Event, clock: Callable[[], float
         except StoreProblem as problem:
             log.error("the database cannot be used, trying again", worker=type(worker).__name__, why=str(problem))
             pause = 2.0
+        except Exception:  # a worker that dies would stop everybody's tasks
+            log.exception("a worker failed unexpectedly, trying again", worker=type(worker).__name__)
+            pause = 5.0
         try:
             async with asyncio.timeout(pause):
                 await wake.wait()

@@ -19,6 +19,7 @@ from bot.ui.views import view_of
 if TYPE_CHECKING:
     pass
 
+OTHER_VERSION = _("This button or form belongs to another version of the bot and no longer works.")
 Press = Callable[["Actions", Interaction, str, str], Awaitable[None]]
 Filled = Callable[[Interaction, str, dict[str, str]], Awaitable[None]]
 _FORMS: dict[str, tuple[Text, Callable[[], list[Field]], Filled]] = {}
@@ -44,13 +45,13 @@ class Actions:
             return
         handler = _HANDLERS.get(action)
         if handler is None:
-            raise Problem(_("This button belongs to another version of the bot and no longer works."))
+            raise Problem(OTHER_VERSION)
         await handler(self, interaction, task_id, argument)
 
     async def submit(self, interaction: Interaction, action: str, task_id: str, typed: dict[str, str]) -> None:
         """Do what a submitted form says; raises :class:`Problem`."""
         if action not in _FORMS:
-            raise Problem(_("This form belongs to another version of the bot and no longer works."))
+            raise Problem(OTHER_VERSION)
         await _FORMS[action][2](interaction, task_id, typed)
 
     async def _open_form(self, interaction: Interaction, action: str, task_id: str) -> None:
@@ -109,7 +110,7 @@ class Actions:
         await self.desk.may_remove(task_id, asker_of(interaction))
         channel_id, _dot, message_id = argument.partition(".")
         if not (channel_id.isdigit() and message_id.isdigit()):
-            raise Problem(_("This button belongs to another version of the bot and no longer works."))
+            raise Problem(OTHER_VERSION)
         channel = interaction.client.get_partial_messageable(int(channel_id))
         try:
             await channel.get_partial_message(int(message_id)).delete()
@@ -150,7 +151,7 @@ def details(desk: Desk, task: Task, locale: str) -> str:
     if task.place.message_id:
         lines.append(f"**{say(_('Card'), locale)}** {message_link(task)}")
     if task.reason is not None:
-        lines.append(say(task.reason, locale)[:400])
+        lines.append(say(task.reason, locale)[:400].replace("```", "'''"))
     head = "\n".join(lines)
     room = 1980 - len(head) - 12
     shown: dict[str, Any] = {"provider": task.provider, "action": task.action, **desk.details(task)}

@@ -139,24 +139,47 @@ class Darkroom(commands.AutoShardedBot):
     # -------------------------------------------------------------------------------------------- registration
 
     async def _register_commands(self) -> None:
-        """Send the commands to Discord if they differ from what was sent last (creations are rationed)."""
-        guilds: list[discord.Object | None] = [discord.Object(guild) for guild in self.config.settings.guild_ids]
-        for guild in guilds or [None]:
-            if guild is not None:
-                self.tree.copy_global_to(guild=guild)
-            payload = await self._payload(guild)
-            print_ = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
-            name = f"commands/{self.application_id}/{guild.id if guild else 'global'}"
-            try:
-                known = json.loads(await self.engine.core.store.recall(name) or "{}")
-            except (StoreProblem, ValueError):
-                known = {}
-            if known.get("print") != print_:
-                synced = await self.tree.sync(guild=guild)
-                known = {"print": print_, "ids": {command.name: command.id for command in synced}}
-                await self.engine.core.store.remember(name, json.dumps(known))
-                log.info("commands registered", count=len(synced), guild=guild.id if guild else None)
-            self.command_ids.update(known["ids"])
+        """Send the commands to Discord where they differ from what was sent last (creations are rationed), and take
+        them back where they are no longer wanted."""
+        memory = f"commands/{self.application_id}"
+        try:
+            known: dict[str, Any] = json.loads(await self.engine.core.store.recall(memory) or "{}")
+        except (StoreProblem, ValueError):
+            known = {}
+        wanted: list[int | None] = list(self.config.settings.guild_ids) or [None]
+        sent = {str(guild): await self._register(guild, known.get(str(guild), {})) for guild in wanted}
+        left = {scope: known[scope] for scope in known.keys() - sent.keys() if not await self._took_back(scope)}
+        if (sent | left) != known:
+            await self.engine.core.store.remember(memory, json.dumps(sent | left))
+        for registration in sent.values():
+            self.command_ids.update(registration["ids"])
+
+    async def _register(self, guild_id: int | None, known: dict[str, Any]) -> dict[str, Any]:
+        """Register in one guild, or everywhere (``None``); returns what to remember of it."""
+        guild = discord.Object(guild_id) if guild_id is not None else None
+        if guild is not None:
+            self.tree.copy_global_to(guild=guild)
+        payload = await self._payload(guild)
+        fingerprint = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+        if known.get("fingerprint") == fingerprint:
+            return known
+        synced = await self.tree.sync(guild=guild)
+        log.info("commands registered", count=len(synced), guild=guild_id)
+        return {"fingerprint": fingerprint, "ids": {command.name: command.id for command in synced}}
+
+    async def _took_back(self, scope: str) -> bool:
+        """Remove the commands from a guild, or from everywhere (``"None"``), so that nobody sees them twice."""
+        log.info("commands taken back", guild=scope)
+        app = self.application_id or 0
+        try:
+            if scope == "None":
+                await self.http.bulk_upsert_global_commands(app, [])
+            else:
+                await self.http.bulk_upsert_guild_commands(app, int(scope), [])
+        except discord.HTTPException as error:
+            log.warning("old commands could not be taken back", guild=scope, status=error.status)
+            return False
+        return True
 
     async def _payload(self, guild: discord.Object | None) -> list[Any]:
         translator = self.tree.translator

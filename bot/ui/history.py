@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import discord
 
-from bot.provider import CATALOGUE
+from bot.provider import kind_of
 from bot.store import Filter
 from bot.task import Phase, Task
 from bot.text import Text, _
@@ -90,7 +90,7 @@ def layout(tasks: Sequence[Task], question: Question, locale: str) -> discord.ui
 
 
 def _entry(task: Task, locale: str) -> discord.ui.Item[Any]:
-    provider = CATALOGUE[task.provider, task.action].provider
+    provider = kind_of(task.provider, task.action).provider
     place = f"[{say(_('Go to the card'), locale)}]({message_link(task)})" if task.place.message_id else ""
     foot = " · ".join(part for part in (f"`{task.id}`", option_line(task)[:200], place) if part)
     words = f"{headline(task, provider, locale)}\n{plain(task.caption, 160)}\n-# {foot}"
@@ -109,7 +109,7 @@ def _empty(question: Question) -> Text:
     if question.page:
         return _("There is nothing on this page any more.")
     if question.provider or question.status or question.search:
-        return _("No task of yours fits. Ask for less, or leave the filters out.")
+        return _("None of your tasks matches. Use fewer filters.")
     return _("You have not asked for anything yet. Try `/luma video`, or `/help` to see what there is.")
 
 

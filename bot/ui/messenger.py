@@ -34,6 +34,7 @@ class Messenger:
         self._newest: dict[str, Task] = {}
         self._drawn: dict[str, str] = {}
         self._closed: set[tuple[int, int]] = set()
+        self._told: set[str] = set()
         self._busy: dict[str, asyncio.Lock] = {}
         self._wake = asyncio.Event()
 
@@ -48,8 +49,10 @@ class Messenger:
             self._newest.pop(task.id, None)
             self._governor.forget(task.id)
             return
+        if known is not None and _address(known.place) != _address(task.place):
+            self._governor.forget(task.id)  # the card is somewhere else now: that one was never drawn
         self._newest[task.id] = task
-        if (task.place.channel_id, task.place.message_id) not in self._closed:
+        if _address(task.place) not in self._closed:
             now = self._clock()
             self._governor.offer(task.id, self._bucket(task.place), now, now - task.created_at)
             self._wake.set()
@@ -97,7 +100,7 @@ class Messenger:
                 return False
             except Nowhere:
                 log.info("a card can no longer be drawn", task=task.id)
-                self._closed.add((newest.place.channel_id, newest.place.message_id))
+                self._closed.add(_address(newest.place))
                 return False
             except Exception:
                 log.exception("drawing a card failed", task=task.id)
@@ -115,7 +118,10 @@ class Messenger:
         """Attach the result to the card, or send it to the owner directly."""
         ended = replace(task, phase=Phase.DELIVERED, reason=None)
         card = draw(ended, Glance(), links=links, files=[file.name for file in files])
-        return await self._put(task, card, files)
+        place = await self._put(task, card, files)
+        if _address(place) != _address(task.place):
+            self._told.add(task.id)
+        return place
 
     async def announce(self, task: Task) -> Place:
         """Put how the task ended on the card, or tell the owner directly."""
@@ -139,7 +145,10 @@ class Messenger:
         return await self._courier.fetch_attachments(place)
 
     async def ping(self, task: Task) -> None:
-        """Tell the owner that the result is there."""
+        """Tell the owner that the result is there, unless it came as a message of its own."""
+        if task.id in self._told:
+            self._told.discard(task.id)
+            return
         text = say(_("{who}, it is finished: {link}", who=f"<@{task.user_id}>", link=message_link(task)), task.locale)
         try:
             await self._courier.reply(task.place, task.user_id, text)
@@ -161,5 +170,10 @@ class Messenger:
         self._governor.tidy(now)
         if len(self._busy) > REMEMBERED:
             self._busy = {name: lock for name, lock in self._busy.items() if lock.locked() or name in self._newest}
-        if len(self._closed) > REMEMBERED:
-            self._closed.clear()
+        for remembered in (self._closed, self._told):
+            if len(remembered) > REMEMBERED:
+                remembered.clear()
+
+
+def _address(place: Place) -> tuple[int, int]:
+    return place.channel_id, place.message_id

@@ -4,6 +4,7 @@ and a short id that the log carries too."""
 import secrets
 from typing import Any
 
+import aiohttp
 import discord
 import structlog
 from discord import app_commands
@@ -49,7 +50,8 @@ async def report(interaction: discord.Interaction[Any], error: BaseException) ->
         log.error("unexpected error", **context, exc_info=cause)
     if interaction.type is discord.InteractionType.autocomplete:
         return  # an autocomplete can only be answered with choices
-    await tell(interaction, say(sentence(error, error_id), str(interaction.locale)))
+    words = say(sentence(error, error_id), str(interaction.locale))
+    await tell(interaction, words if error_id in words else f"{words}\n-# {error_id}")
 
 
 async def tell(interaction: discord.Interaction[Any], words: str) -> None:
@@ -57,18 +59,39 @@ async def tell(interaction: discord.Interaction[Any], words: str) -> None:
     try:
         if not interaction.response.is_done():
             await interaction.response.send_message(words, ephemeral=True)
-            return
-        if _is_thinking(interaction):
-            await interaction.delete_original_response()
+        elif _is_thinking(interaction):
+            await _tell_instead(interaction, words)
+        else:
+            await interaction.followup.send(words, ephemeral=True)
+    except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+        log.warning("could not answer", error=_short(error), what=_what(interaction))
+
+
+async def _tell_instead(interaction: discord.Interaction[Any], words: str) -> None:
+    """Put ``words``, for one pair of eyes, in place of the public "is thinking" line.
+
+    A follow-up straight after a defer would fill that line, and once the line is deleted there is nothing to fill
+    (Discord answers 10008, discord-api-docs issues 2739 and 3087): so it is filled first and deleted last.
+    """
+    await interaction.edit_original_response(content="…")
+    try:
         await interaction.followup.send(words, ephemeral=True)
     except discord.HTTPException as error:
-        log.warning("could not answer", status=error.status, code=error.code, what=_what(interaction))
+        log.warning("answered in public", error=_short(error), what=_what(interaction))
+        await interaction.edit_original_response(content=words)
+    else:
+        await interaction.delete_original_response()
 
 
 def _is_thinking(interaction: discord.Interaction[Any]) -> bool:
     """Whether the answer so far is only the public "is thinking" line."""
     deferred = interaction.response.type is discord.InteractionResponseType.deferred_channel_message
     return deferred and not interaction.extras.get("private")
+
+
+def _short(error: Exception) -> str:
+    """An error without the address it happened at, which holds the interaction's token."""
+    return f"{error.status} {error.code}" if isinstance(error, discord.HTTPException) else type(error).__name__
 
 
 def _what(interaction: discord.Interaction[Any]) -> str:

@@ -11,7 +11,7 @@ import discord
 
 from bot.ui.cards import VERSION, ButtonSpec, Card, custom_id
 
-PATTERN = rf"{VERSION}:(?P<action>[a-z-]{{1,20}}):(?P<task>[0-9a-z]{{1,20}})(?::(?P<argument>.{{1,60}}))?"
+PATTERN = rf"{VERSION}:(?P<action>[a-z-]{{1,20}}):(?P<task>[0-9a-z]{{10}})(?::(?P<argument>.{{1,60}}))?"
 
 
 class Presser(Protocol):

@@ -110,15 +110,11 @@ class Job:
         return Moment("running", min(95, 10 + int(85 * done)), start)
 
     def _ending(self, start: float, end: float, now: float, late: float) -> Moment:
-        if self.said("banned"):
-            return Moment("failed", 100, start, end, BANNED_REASON)
-        if self.said("fail"):
-            return Moment("failed", 100, start, end, FAIL_REASON)
-        if self.said("late"):
-            if now < end + late:
-                return Moment("failed", 100, start, end, LATE_REASON)
+        if self.said("late") and now >= end + late:
             return Moment("done", 100, start, end + late)
-        return Moment("done", 100, start, end)
+        reasons = {"banned": BANNED_REASON, "fail": FAIL_REASON, "late": LATE_REASON}
+        reason = next((text for word, text in reasons.items() if self.said(word)), "")
+        return Moment("failed" if reason else "done", 100, start, end, reason)
 
 
 class Module(Protocol):
@@ -236,9 +232,7 @@ class Relay:
             return task_error(403, "quota_not_enough", "user quota is not enough")
         if "sim:throttle" in said and prompt not in self._throttled:
             self._throttled.add(prompt)
-            return shape_a(
-                request, 429, "The upstream load is saturated, try again later", headers={"Retry-After": "2"}
-            )
+            return shape_a(request, 429, "The upstream load is saturated", headers={"Retry-After": "2"})
         return None
 
     def accept(self, request: web.Request, provider: str, action: str, body: dict[str, Any], **more: Any) -> Job:

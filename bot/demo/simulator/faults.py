@@ -20,6 +20,7 @@ Work = Callable[[], Awaitable[web.StreamResponse]]
 
 HTML_PAGE = "<!doctype html><html><head><title>Just a moment</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 GONE_CHECK = 0.05
+_REQUEST_ID = web.RequestKey("request_id", str)
 
 
 class Cut(web.Response):
@@ -28,7 +29,7 @@ class Cut(web.Response):
 
 def request_id(request: web.Request) -> str:
     """The id in `X-Oneapi-Request-Id` and at the end of shape A messages; one per request."""
-    value: str = request.setdefault("request_id", uuid.uuid4().hex)
+    value: str = request.setdefault(_REQUEST_ID, uuid.uuid4().hex)
     return value
 
 

@@ -5,6 +5,7 @@ streamed, so that even a huge file needs little memory.
 """
 
 import asyncio
+import base64
 import contextlib
 import io
 import math
@@ -31,6 +32,8 @@ FRAMES = 3 * FPS
 CHUNK = 64 * 1024
 BOX_HEADER = 16
 WATERMARK = "watermark"
+BIG_VIDEO = "b16-16x9.mp4"
+SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
 NAME = re.compile(r"([0-9a-z]+)-(\d{1,4})x(\d{1,4})\.(mp4|jpg|png)")
 TYPES = {"mp4": "video/mp4", "jpg": "image/jpeg", "png": "image/png"}
 KINDS = {"video": "mp4", "watermarked": "mp4", "thumbnail": "jpg", "last_frame": "jpg", "image": "png"}
@@ -136,7 +139,7 @@ def _light(
 
 @lru_cache(maxsize=16)
 def _disc(soft: int) -> Image.Image:
-    fade = [round(255 * (max(0.0, 1 - level / 255) ** (soft / 100))) for level in range(256)]
+    fade = [round(255 * (max(0.0, 1 - level / 180) ** (soft / 100))) for level in range(256)]
     return Image.radial_gradient("L").point(fade)
 
 
@@ -198,14 +201,23 @@ def _mark(picture: Image.Image) -> None:
     picture.paste((255, 255, 255), (0, 0), mask)
 
 
-def is_image(data: bytes) -> bool:
-    """Whether the bytes are a picture that can be opened."""
-    try:
-        with Image.open(io.BytesIO(data)) as picture:
-            picture.verify()
-    except (OSError, SyntaxError, ValueError):
+def is_url(value: object) -> bool:
+    """Whether the value is a link."""
+    return isinstance(value, str) and value.startswith(("http://", "https://"))
+
+
+def is_picture(value: object) -> bool:
+    """Whether the value is nothing, a link, or valid base64 that begins like a PNG, JPEG, GIF or WebP."""
+    if value is None or is_url(value):
+        return True
+    head, _, encoded = value.partition(",") if isinstance(value, str) else ("", "", "")
+    if not (head.startswith("data:image/") and head.endswith(";base64")):
         return False
-    return True
+    try:
+        data = base64.b64decode(encoded, validate=True)
+    except ValueError:
+        return False
+    return data.startswith(SIGNATURES) or (data[:4], data[8:12]) == (b"RIFF", b"WEBP")
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,13 +284,10 @@ async def serve(request: web.Request, kind: str, name: str) -> web.StreamRespons
 
 
 async def _named(request: web.Request) -> web.StreamResponse:
-    return await serve(request, request.match_info["kind"], request.match_info["name"])
-
-
-async def _big(request: web.Request) -> web.StreamResponse:
-    return await serve(request, "video", "b16-16x9.mp4")
+    kind, name = (request.match_info.get(part, "") for part in ("kind", "name"))
+    return await serve(request, kind or "video", name or BIG_VIDEO)
 
 
 def media_routes() -> list[web.RouteDef]:
     """`GET` and `HEAD` of /media/{kind}/{name} and /media/bigvideo?size=N; no key needed."""
-    return [web.get("/media/{kind}/{name}", _named), web.get("/media/bigvideo", _big)]
+    return [web.get("/media/{kind}/{name}", _named), web.get("/media/bigvideo", _named)]
