@@ -1,7 +1,7 @@
 """What the engine's workers share: the resources, the clock, and the one way to store and show a change."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import structlog
@@ -54,12 +54,19 @@ class Core:
 
     async def keep_surely(self, task: Task) -> Task | None:
         """Like :meth:`keep`, for what must not be forgotten: a database that fails is tried until it works."""
+        return await self._surely(task.id, lambda: self.keep(task))
+
+    async def change_surely(self, task_id: str, how: Callable[[Task], Task]) -> Task | None:
+        """Like :meth:`change`, for what must not be forgotten."""
+        return await self._surely(task_id, lambda: self.change(task_id, how))
+
+    async def _surely(self, task_id: str, doing: Callable[[], Awaitable[Task | None]]) -> Task | None:
         pause = 0.5
         while True:
             try:
-                return await self.keep(task)
+                return await doing()
             except StoreProblem as problem:
-                log.error("cannot store a task, trying again", task=task.id, remote=task.remote_id, why=str(problem))
+                log.error("cannot store a task, trying again", task=task_id, why=str(problem))
             await asyncio.sleep(pause)
             pause = min(pause * 2, 15.0)
 

@@ -195,7 +195,9 @@ class Poller:
             return finish(after, report.spare, now)
         if waited < limit:
             return after
-        return finish(after, report.spare, now) if report.spare else lose(after, NO_FILE, now)
+        if report.spare:
+            return finish(after, report.spare, now)
+        return after if after.phase is Phase.UNKNOWN else lose(after, NO_FILE, now)
 
     def _next(self, task: Task) -> float:
         """When to ask again, reckoned from when it was due: an answer that took a while must not cost a round."""

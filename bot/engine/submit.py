@@ -90,9 +90,9 @@ class Submitter:
 
     async def _send(self, task: Task) -> None:
         after = await self._sent(task)
-        saved = await self.core.keep_surely(replace(after, lease_until=0.0))
-        if saved is None:
-            log.warning("a sent task was changed meanwhile", task=task.id, remote=after.remote_id)
+        if await self.core.keep_surely(replace(after, lease_until=0.0)) is None:
+            log.info("a task was moved while it was sent", task=task.id, remote=after.remote_id)
+            await self.core.change_surely(task.id, lambda current: _merged(current, after))
         self.core.wake()
 
     async def _sent(self, task: Task) -> Task:
@@ -156,6 +156,13 @@ class Submitter:
                 encoded = await asyncio.to_thread(base64.b64encode, stored.content)
                 known[INPUT + name] = f"data:{stored.mime};base64,{encoded.decode()}"
         return replace(call, json=substituted(call.json, known)) if known else call
+
+
+def _merged(current: Task, after: Task) -> Task:
+    """What the relay answered, on the row as somebody changed it meanwhile (its card was moved)."""
+    if current.phase not in {Phase.SENDING, Phase.UNKNOWN} or current.remote_id:
+        return current
+    return replace(after, version=current.version, place=current.place, lease_until=0.0)
 
 
 def _free(why: Text) -> Text:
