@@ -127,7 +127,7 @@ class Dark:
     def __init__(self) -> None:
         self.shown = 0
 
-    def show(self, task: Task) -> None:
+    def show(self, _task: Task) -> None:
         """Count."""
         self.shown += 1
 

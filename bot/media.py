@@ -1,31 +1,33 @@
 """Fetching a result's files: streamed to disk, with a size cap, and never from where a stranger could aim us.
 
 A relay's answer names URLs that we then connect to. Unless the operator allows it, an address that is not public is
-refused; the name is resolved once and the connection goes to what was checked, so a name that changes its address
-in between gains nothing. Redirects are followed by hand, each hop checked alike.
+refused, and that is decided about the very address a socket is made for: however a URL writes its host, whatever a
+name resolves to and wherever a redirect leads, there is no way around it.
 """
 
 import asyncio
 import errno
 import ipaddress
 import os
+import socket
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from socket import AddressFamily
-from typing import BinaryIO
-from urllib.parse import urljoin, urlsplit
+from typing import Any, BinaryIO
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import ThreadedResolver
+import yarl
+from aiohttp.abc import AbstractResolver
 
 from bot.errors import Problem
 from bot.sniff import Kind, sniff
 from bot.text import Text, _
 
+_UNICAST = ipaddress.IPv6Network("2000::/3")
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 CHUNK = 256 * 1024
 MAX_REDIRECTS = 5
 
@@ -62,38 +64,49 @@ class Fetched:
 def is_public(address: str) -> bool:
     """Whether ``address`` (an IP literal) belongs to the public internet."""
     found = ipaddress.ip_address(address.split("%", maxsplit=1)[0])
-    mapped = getattr(found, "ipv4_mapped", None)
-    return is_public(str(mapped)) if mapped else found.is_global and not found.is_multicast
+    if isinstance(found, ipaddress.IPv4Address):
+        return found.is_global and not found.is_multicast
+    inside = found.ipv4_mapped or found.sixtofour
+    if found in _NAT64:
+        inside = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+    return is_public(str(inside)) if inside else found in _UNICAST and found.is_global
 
 
-class _PublicResolver(AbstractResolver):
-    """Resolves names to public addresses only."""
-
-    def __init__(self) -> None:
-        self._resolver = ThreadedResolver()
-
-    async def resolve(
-        self, host: str, port: int = 0, family: AddressFamily = AddressFamily.AF_INET
-    ) -> list[ResolveResult]:
-        found = [entry for entry in await self._resolver.resolve(host, port, family) if is_public(entry["host"])]
-        if not found:
-            raise ForbiddenAddress(f"{host} has no public address")
-        return found
-
-    async def close(self) -> None:
-        await self._resolver.close()
+def _socket(public: Callable[[str], bool], info: tuple[Any, ...]) -> socket.socket:
+    """A socket for ``info`` (as of ``getaddrinfo``), unless it would lead to an address that is not public."""
+    family, kind, protocol, _name, address = info
+    if not public(address[0]):
+        raise ForbiddenAddress("not a public address")
+    return socket.socket(family, kind, protocol)
 
 
 class MediaStore:
-    """Downloads into a private temporary directory that vanishes with it."""
+    """Downloads into a private temporary directory that vanishes with it.
 
-    def __init__(self, *, allow_private: bool, timeout: float = 120.0) -> None:
-        self._allow_private = allow_private
+    ``timeout`` is how many seconds a server may be silent, ``longest`` how many a whole download may take. ``public``
+    judges addresses unless ``allow_private``.
+    """
+
+    def __init__(
+        self,
+        *,
+        allow_private: bool,
+        timeout: float = 120.0,
+        longest: float = 1800.0,
+        resolver: AbstractResolver | None = None,
+        public: Callable[[str], bool] = is_public,
+    ) -> None:
+        self._longest = longest
         self._folder = tempfile.TemporaryDirectory(prefix="darkroom-")
-        resolver = None if allow_private else _PublicResolver()
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=16, resolver=resolver, use_dns_cache=False),
+            connector=aiohttp.TCPConnector(
+                limit=16,
+                resolver=resolver,
+                use_dns_cache=False,
+                socket_factory=None if allow_private else partial(_socket, public),
+            ),
             timeout=aiohttp.ClientTimeout(total=None, connect=30.0, sock_read=timeout),
+            cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             headers={"Accept": "*/*", "Accept-Encoding": "identity"},
         )
@@ -107,8 +120,7 @@ class MediaStore:
         handle, name = await asyncio.to_thread(tempfile.mkstemp, dir=self._folder.name)
         path = Path(name)
         try:
-            with os.fdopen(handle, "wb") as file:
-                size, head = await self._download(url, cap, file)
+            size, head = await self._download(url, cap, handle)
             kind = sniff(head)
             if kind is None:
                 raise MediaProblem(_("The link to the result leads to something that is no picture, video or sound."))
@@ -116,10 +128,13 @@ class MediaStore:
         finally:
             await asyncio.to_thread(path.unlink, missing_ok=True)
 
-    async def _download(self, url: str, cap: int, file: BinaryIO) -> tuple[int, bytes]:
+    async def _download(self, url: str, cap: int, handle: int) -> tuple[int, bytes]:
         try:
-            async with self._open(url) as response:
-                return await _save(response, cap, file)
+            with os.fdopen(
+                handle, "wb"
+            ) as file:  # inside: what is still buffered may find the disk full when it closes
+                async with asyncio.timeout(self._longest), self._open(url) as response:
+                    return await _save(response, cap, file)
         except TimeoutError:
             raise MediaProblem(_("The server of the result stopped answering.")) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -127,27 +142,18 @@ class MediaStore:
 
     @asynccontextmanager
     async def _open(self, url: str) -> AsyncIterator[aiohttp.ClientResponse]:
+        address = yarl.URL(url.strip())
         for _hop in range(MAX_REDIRECTS + 1):
-            self._check(url)
-            async with self._session.get(url, allow_redirects=False) as response:
+            if address.scheme not in {"http", "https"} or not address.host:
+                raise MediaProblem(_("The link to the result is no web address."))
+            async with self._session.get(address, allow_redirects=False) as response:
                 target = response.headers.get("Location")
                 if not (300 <= response.status < 400 and target):
                     _check_answer(response)
                     yield response
                     return
-                url = urljoin(url, target)
+                address = address.join(yarl.URL(target))
         raise MediaProblem(_("The link to the result redirects in circles."))
-
-    def _check(self, url: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise MediaProblem(_("The link to the result is no web address."))
-        try:
-            public = is_public(parts.hostname)
-        except ValueError:  # a name: the resolver looks at its addresses
-            return
-        if not (public or self._allow_private):
-            raise ForbiddenAddress(parts.hostname)
 
     async def close(self) -> None:
         """Close the connections and delete what is left."""
@@ -159,7 +165,7 @@ def _problem(error: BaseException) -> MediaProblem:
     if isinstance(error, ForbiddenAddress):
         text = _("The link to the result points into a private network and was not followed.")
         return MediaProblem(text, gone=True)
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return MediaProblem(_("The bot's disk is full. The operator has to look at it."))
     return MediaProblem(_("The result could not be downloaded."))
 

@@ -5,11 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import structlog
 from pydantic import TypeAdapter
 
 from bot.store.database import Connection, Database, Row
 from bot.task import ACTIVE, POLLED, Phase, Place, Task
+from bot.text import Text
 
+log = structlog.get_logger(__name__)
 _TASK = TypeAdapter(Task)
 _COLUMNS = (
     "id", "provider", "action", "submission", "caption", "user_id", "phase", "version", "due_at", "lease_until",
@@ -126,7 +129,7 @@ class Store:
             "AND lease_until <= $2 RETURNING *",
             now + lease, now, limit,
         )  # fmt: skip
-        return [_task(row) for row in rows]
+        return _tasks(rows)
 
     async def next_due(self, phases: Iterable[Phase]) -> float | None:
         """When the next step of a task in ``phases`` may be taken."""
@@ -160,10 +163,11 @@ class Store:
         """
         if not self.database.shared:
             await self.database.execute("UPDATE tasks SET lease_until = 0 WHERE lease_until > 0 AND ended_at IS NULL")
+            await self.database.execute("UPDATE tasks SET show_at = $1 WHERE show_at > $1", now)
         rows = await self.database.rows(
             "SELECT * FROM tasks WHERE ended_at IS NULL AND phase = 'sending' AND lease_until <= $1", now
         )
-        return [_task(row) for row in rows]
+        return _tasks(rows)
 
     async def claim_unshown(self, now: float, lease: float, limit: int) -> list[Task]:
         """Take tasks whose end has not reached their card yet, for ``lease`` seconds."""
@@ -172,7 +176,7 @@ class Store:
             "AND show_at <= $2 ORDER BY show_at LIMIT $3) AND show_at <= $2 RETURNING *",
             now + lease, now, limit,
         )  # fmt: skip
-        return [_task(row) for row in rows]
+        return _tasks(rows)
 
     async def next_unshown(self) -> float | None:
         """When the next end is due to be shown."""
@@ -190,8 +194,9 @@ class Store:
         async with self.database.transaction() as transaction:
             row = await transaction.one("SELECT * FROM tasks WHERE id = $1", task_id)
             if row is not None:
-                task = replace(_task(row), place=place)
-                await transaction.execute(_UPDATE, *_values(task), task.version)
+                task = _task(row)
+                moved = replace(task, place=place, version=task.version + 1)
+                await transaction.execute(_UPDATE, *_values(moved), task.version)
 
     async def recent(self, since: float, limit: int) -> list[Task]:
         """Unfinished tasks made after ``since``, newest first."""
@@ -200,7 +205,7 @@ class Store:
             "ORDER BY created_at DESC LIMIT $2",
             since, limit,
         )  # fmt: skip
-        return [_task(row) for row in rows]
+        return _tasks(rows)
 
     # -------------------------------------------------------------------------------------------- slots
 
@@ -265,7 +270,7 @@ class Store:
             "ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3) ORDER BY created_at DESC, id DESC",
             *values,
         )
-        return [_task(row) for row in rows]
+        return _tasks(rows)
 
     # -------------------------------------------------------------------------------------------- inputs
 
@@ -282,7 +287,8 @@ class Store:
         """Forget pictures that no task which may still need them refers to and that nobody used since ``before``."""
         return await self.database.execute(
             "DELETE FROM inputs WHERE used_at < $1 AND id NOT IN (SELECT input_id FROM task_inputs "
-            "JOIN tasks ON tasks.id = task_inputs.task_id WHERE tasks.ended_at IS NULL OR tasks.ended_at > $1)",
+            "JOIN tasks ON tasks.id = task_inputs.task_id WHERE tasks.ended_at > $1 OR (tasks.ended_at IS NULL "
+            "AND (tasks.phase <> 'unknown' OR tasks.due_at IS NOT NULL OR tasks.created_at > $1)))",
             before,
         )
 
@@ -326,12 +332,32 @@ def _values(task: Task) -> tuple[Any, ...]:
 
 
 def _task(row: Row) -> Task:
-    return _TASK.validate_python({**json.loads(row["body"]), **{name: row[name] for name in _COLUMNS}})
+    body = json.loads(row["body"])
+    body["reason"] = _text(body["reason"])
+    return _TASK.validate_python({**body, **{name: row[name] for name in _COLUMNS}})
+
+
+def _text(stored: Any) -> Any:
+    """A sentence as it was before it was stored: the sentences among its values are sentences again."""
+    if not (isinstance(stored, dict) and stored.keys() == {"source", "values"}):
+        return stored
+    return Text(stored["source"], {name: _text(value) for name, value in stored["values"].items()})
 
 
 def _storable(value: Any) -> Any:
     """``value``; words without what a database refuses (NUL, half of a surrogate pair)."""
     return value.replace("\0", "").encode("utf-8", "replace").decode() if isinstance(value, str) else value
+
+
+def _tasks(rows: Iterable[Row]) -> list[Task]:
+    """The tasks of ``rows``; one that cannot be read is logged, and does not take the others with it."""
+    found = []
+    for row in rows:
+        try:
+            found.append(_task(row))
+        except ValueError as error:
+            log.error("a stored task cannot be read", task=row["id"], why=str(error)[:300])
+    return found
 
 
 def _searchable(words: str) -> str:

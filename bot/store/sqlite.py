@@ -8,12 +8,14 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import aiosqlite
 
 from bot.store.database import Row, StoreProblem
 
 _PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON;"
+_LOOKING = "PRAGMA busy_timeout=5000; PRAGMA query_only=ON;"
 
 
 def _named(args: Sequence[Any]) -> dict[str, Any]:
@@ -131,39 +133,45 @@ async def open_sqlite(path: Path, *, look_only: bool = False) -> SQLite:
 
     ``look_only`` opens an existing file for reading, beside whoever works on it.
     """
+    address = f"file:{quote(str(path))}"
     if look_only:
-        return await _open_to_look(path)
+        in_use = await asyncio.to_thread(path.with_name(path.name + "-wal").exists)
+        # when nobody is at work on it, SQLite would make files beside it and leave them
+        writer, reader = await _opened(path, f"{address}?mode=ro{'' if in_use else '&immutable=1'}", _LOOKING)
+        return SQLite(writer, reader, None)
     lock = await asyncio.to_thread(_lock, path)
+    try:
+        writer, reader = await _opened(path, address, _PRAGMAS)
+    except BaseException:
+        os.close(lock)
+        raise
+    return SQLite(writer, reader, lock)
+
+
+async def _opened(path: Path, address: str, pragmas: str) -> list[aiosqlite.Connection]:
+    """A connection to write and one to read, or none at all."""
     opened: list[aiosqlite.Connection] = []
     try:
+        await asyncio.to_thread(_try, path, address)
         for _role in ("writer", "reader"):
-            connection = await aiosqlite.connect(path, isolation_level=None)
-            opened.append(connection)
-            connection.row_factory = sqlite3.Row
-            for pragma in _PRAGMAS.split(";"):
-                await connection.execute(pragma)
+            opened.append(await aiosqlite.connect(address, uri=True, isolation_level=None))
+            opened[-1].row_factory = sqlite3.Row
+            for pragma in pragmas.split(";"):
+                await opened[-1].execute(pragma)
     except BaseException as error:
         for connection in opened:
             await connection.close()
-        os.close(lock)
         if isinstance(error, sqlite3.Error):
             raise StoreProblem(f"The database {path.name} cannot be used: {_problem(error)}") from error
         raise
-    return SQLite(opened[0], opened[1], lock)
+    return opened
 
 
-async def _open_to_look(path: Path) -> SQLite:
-    opened: list[aiosqlite.Connection] = []
-    try:
-        for _role in ("writer", "reader"):
-            address = f"{path.absolute().as_uri()}?mode=ro"
-            opened.append(await aiosqlite.connect(address, uri=True, isolation_level=None))
-            opened[-1].row_factory = sqlite3.Row
-    except sqlite3.Error as error:
-        for connection in opened:
-            await connection.close()
-        raise StoreProblem(f"The database {path.name} cannot be read: {_problem(error)}") from error
-    return SQLite(opened[0], opened[1], None)
+def _try(path: Path, address: str) -> None:
+    """What aiosqlite would leave a thread behind for, and what SQLite would only say at the first change."""
+    sqlite3.connect(address, uri=True).close()
+    if "?mode=ro" not in address and not os.access(path, os.W_OK, effective_ids=True):
+        raise StoreProblem(f"The database {path.name} cannot be used: {_ADVICE[sqlite3.SQLITE_READONLY]}")
 
 
 def _lock(path: Path) -> int:
