@@ -20,6 +20,11 @@ _BY_ANNOUNCEMENT = ENDED | {Phase.UNKNOWN, Phase.DONE}
 REMEMBERED = 20000
 
 
+def _delayed(task: Task) -> bool:
+    """Whether the result is there but could not be fetched or delivered at once: the card says so meanwhile."""
+    return task.phase is Phase.DONE and task.attempts > 0
+
+
 class Messenger:
     """The engine's :class:`~bot.engine.ports.Screen` on Discord.
 
@@ -45,7 +50,7 @@ class Messenger:
         known = self._newest.get(task.id)
         if known is not None and known.version > task.version:
             return
-        if task.phase in _BY_ANNOUNCEMENT:
+        if task.phase in _BY_ANNOUNCEMENT and not _delayed(task):
             self._newest.pop(task.id, None)
             self._governor.forget(task.id)
             return
@@ -134,7 +139,8 @@ class Messenger:
                 place = await self._courier.edit(task.place, card, files)
             except Nowhere:
                 log.info("no way to the card, sending it directly", task=task.id, user=task.user_id)
-                place = await self._courier.send_direct(task.user_id, card, files)
+                once = f"{task.id}-{task.phase}"  # a process that dies before it is noted sends it again
+                place = await self._courier.send_direct(task.user_id, card, files, once)
             self._newest.pop(task.id, None)
             self._drawn.pop(task.id, None)
             self._governor.forget(task.id)
