@@ -15,6 +15,7 @@ from bot.engine import Core, Engine
 from bot.media import MediaStore
 from bot.provider import providers
 from bot.relay import Relay
+from bot.scratch import sweep
 from bot.store import Store, connect
 from bot.ui.client import Darkroom, aim
 from bot.ui.courier import Courier
@@ -65,6 +66,7 @@ async def assemble(
     settings = config.settings
     if settings.discord_api_url:
         aim(settings.discord_api_url)
+    await asyncio.to_thread(sweep)
     async with AsyncExitStack() as stack:
         database = await connect(settings.database_url)
         stack.push_async_callback(database.close)

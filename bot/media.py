@@ -23,6 +23,7 @@ import yarl
 from aiohttp.abc import AbstractResolver
 
 from bot.errors import Problem
+from bot.scratch import Scratch
 from bot.sniff import Kind, sniff
 from bot.text import Text, _
 
@@ -97,7 +98,7 @@ class MediaStore:
         public: Callable[[str], bool] = is_public,
     ) -> None:
         self._longest = longest
-        self._folder = tempfile.TemporaryDirectory(prefix="darkroom-")
+        self._folder = Scratch()
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=16,
@@ -117,7 +118,7 @@ class MediaStore:
 
         Raises :class:`TooLarge`, or :class:`MediaProblem` for anything else that stands in the way.
         """
-        handle, name = await asyncio.to_thread(tempfile.mkstemp, dir=self._folder.name)
+        handle, name = await asyncio.to_thread(tempfile.mkstemp, dir=self._folder.path)
         path = Path(name)
         try:
             size, head = await self._download(url, cap, handle)
