@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import count
 from typing import Annotated
 
 import aiohttp
@@ -16,11 +17,14 @@ import typer
 from bot import logs
 from bot.app import App, assemble
 from bot.config import Config, ConfigurationError, load
+from bot.engine.cadence import backoff
 from bot.store import Store, StoreProblem, connect
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, help="Darkroom: a Discord bot behind one relay key.")
 log = structlog.get_logger("bot")
-LOGIN_PAUSE = 5.0
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+"""Seconds before Discord is tried again; doubled each time."""
+UNREACHABLE = (aiohttp.ClientError, OSError, discord.HTTPException, discord.GatewayNotFound)
 HEARTBEAT_MAX = 120.0
 
 
@@ -51,6 +55,9 @@ def run() -> None:
         raise typer.Exit(4) from None
     except discord.PrivilegedIntentsRequired:
         typer.echo("Discord refused the intents; Darkroom needs none that are privileged.", err=True)
+        raise typer.Exit(4) from None
+    except (discord.HTTPException, discord.ConnectionClosed) as error:
+        typer.echo(f"Discord refused this bot: {error}", err=True)
         raise typer.Exit(4) from None
 
 
@@ -85,7 +92,7 @@ async def _until_stopped(app: App, stop: asyncio.Event) -> None:
         return
     await login
     async with app.working():
-        gateway = asyncio.create_task(app.client.connect(reconnect=True), name="gateway")
+        gateway = asyncio.create_task(_stay_connected(app), name="gateway")
         await asyncio.wait({stopping, gateway}, return_when=asyncio.FIRST_COMPLETED)
         if stop.is_set():
             log.info("stopping: nothing new is begun, what is on the wire is finished")
@@ -99,14 +106,36 @@ async def _until_stopped(app: App, stop: asyncio.Event) -> None:
 
 async def _log_in(app: App) -> None:
     token = app.config.settings.discord_token.get_secret_value()
-    while True:
+    for tries in count(1):
         try:
             await app.client.login(token)
-        except (aiohttp.ClientError, OSError, discord.DiscordServerError) as error:
-            log.warning("Discord cannot be reached, trying again", error=type(error).__name__, seconds=LOGIN_PAUSE)
-            await asyncio.sleep(LOGIN_PAUSE)
+        except UNREACHABLE as error:
+            if isinstance(error, discord.HTTPException) and error.status < 500 and error.status != 429:
+                raise
+            await app.client.http.close()  # each login opens a session of its own
+            app.client.http.connector = discord.utils.MISSING
+            await _pause(tries, error)
         else:
             return
+
+
+async def _stay_connected(app: App) -> None:
+    """Keep the gateway open; discord.py reconnects by itself once it has been connected."""
+    for tries in count(1):
+        try:
+            await app.client.connect(reconnect=True)
+        except UNREACHABLE as error:
+            if app.client.is_closed():
+                raise
+            await _pause(tries, error)
+        else:
+            return
+
+
+async def _pause(tries: int, error: Exception) -> None:
+    seconds = backoff(tries, FIRST_PAUSE, LONGEST_PAUSE)
+    log.warning("Discord cannot be reached, trying again", error=type(error).__name__, seconds=seconds)
+    await asyncio.sleep(seconds)
 
 
 @cli.command()

@@ -184,6 +184,12 @@ class Submission(BaseModel):
         known = cls.model_fields.get(field)
         return (known.title if known else None) or field
 
+    @classmethod
+    def is_shown(cls, field: str) -> bool:
+        """Whether a wire field belongs on the card; one declared with ``repr=False`` is only for the relay."""
+        known = cls.model_fields.get(field)
+        return known is None or known.repr
+
     @property
     def caption(self) -> str:
         """What was asked for, in the user's words."""

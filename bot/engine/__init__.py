@@ -19,7 +19,9 @@ log = structlog.get_logger(__name__)
 HOUSEKEEPING = 30.0
 RECENT = 900.0
 """Cards of tasks this young (seconds) are redrawn at start-up: the old process may have died before it drew them."""
-GRACE = 8.0
+CLAIMS = 1.0
+"""Seconds that workers get at shutdown to begin the steps they have just claimed."""
+GRACE = 7.0
 """Seconds that steps under way get at shutdown before they are cut off."""
 
 __all__ = ["Asker", "Core", "Desk", "Engine", "Order"]
@@ -36,6 +38,7 @@ class Engine:
         self.announcer = Announcer(core)
         self.desk = Desk(core, self.submitter)
         self._loops: list[asyncio.Task[None]] = []
+        self._stopping = asyncio.Event()
 
     async def recover(self) -> int:
         """Look after what a dead process left; returns how many requests were on the wire."""
@@ -63,6 +66,7 @@ class Engine:
     def start(self) -> None:
         """Begin working until :meth:`stop`."""
         core = self.core
+        self._stopping.clear()
         workers = (
             (self.submitter, core.wake_submit),
             (self.poller, core.wake_poll),
@@ -70,16 +74,20 @@ class Engine:
             (self.announcer, core.wake_announce),
         )
         self._loops = [
-            asyncio.create_task(forever(worker, wake, core.clock), name=type(worker).__name__)
+            asyncio.create_task(forever(worker, wake, core.clock, self._stopping), name=type(worker).__name__)
             for worker, wake in workers
         ]
-        self._loops.append(asyncio.create_task(self._keep_house(), name="housekeeping"))
+        self._housekeeper = asyncio.create_task(self._keep_house(), name="housekeeping")
 
     async def stop(self) -> None:
         """Begin nothing new, finish what is on the wire, leave the rest to be resumed."""
-        for loop in self._loops:
+        self._stopping.set()
+        self.core.wake()
+        self._housekeeper.cancel()
+        _ended, late = await asyncio.wait(self._loops, timeout=CLAIMS)
+        for loop in late:
             loop.cancel()
-        await asyncio.gather(*self._loops, return_exceptions=True)
+        await asyncio.gather(*self._loops, self._housekeeper, return_exceptions=True)
         crews = (self.submitter.crew, self.poller.crew, self.deliverer.crew, self.announcer.crew)
         await asyncio.gather(*(crew.drain(GRACE) for crew in crews))
 

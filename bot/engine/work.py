@@ -68,9 +68,10 @@ async def once(worker: Worker) -> int:
     return len(steps)
 
 
-async def forever(worker: Worker, wake: asyncio.Event, clock: Callable[[], float]) -> None:
-    """Take steps as they fall due, until cancelled. A failing database is waited for, not fatal."""
-    while True:
+async def forever(worker: Worker, wake: asyncio.Event, clock: Callable[[], float], stopping: asyncio.Event) -> None:
+    """Take steps as they fall due, until ``stopping`` is set and the worker is woken; it is not cut off between
+    claiming a row and beginning its step. A failing database is waited for, not fatal."""
+    while not stopping.is_set():
         pause = IDLE
         wake.clear()
         try:

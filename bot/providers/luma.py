@@ -175,7 +175,7 @@ class Extend(
 ):
     """About five more seconds for a finished video, own form (2.2). ``task_id`` is the relay's id of that video."""
 
-    task_id: str
+    task_id: str = Field(repr=False)
 
 
 class OfficialGenerate(
@@ -198,7 +198,7 @@ class OfficialGenerate(
     resolution: Literal["540p", "720p", "1080p", "4k"] | None = None
     image: Picture | None = None
     end_image: Picture | None = None
-    extend_id: str | None = None
+    extend_id: str | None = Field(default=None, repr=False)
 
     @model_validator(mode="after")
     def _one_first_frame(self) -> "OfficialGenerate":

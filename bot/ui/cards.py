@@ -188,7 +188,7 @@ def option_line(task: Task) -> str:
     shown = [
         f"`{kind.option_name(name)}` {words}"
         for name, value in json.loads(task.submission).items()
-        if name != kind.caption_field and (words := _short(value))
+        if name != kind.caption_field and kind.is_shown(name) and (words := _short(value))
     ]
     return " · ".join(shown)[:1024]
 

@@ -90,7 +90,8 @@ class Darkroom(commands.AutoShardedBot):
         await self.tree.set_translator(CommandTranslator())
         self.add_dynamic_items(TaskButton, PageButton)
         for name in self._cogs:
-            await self.load_extension(name)
+            if name not in self.extensions:  # a login that broke off here is begun again
+                await self.load_extension(name)
         try:
             await self._register_commands()
         except (discord.HTTPException, app_commands.CommandSyncFailure) as error:

@@ -20,6 +20,7 @@ from bot.ui.views import view_of
 log = structlog.get_logger(__name__)
 DEFAULT_LIMIT = 10 * 1024 * 1024
 _GUILD_FEATURES = {"MAX_FILE_SIZE_50_MB": 50, "MAX_FILE_SIZE_100_MB": 100, "MAX_FILE_SIZE_250_MB": 250}
+_REMEMBERED = 20000
 _NO_MENTIONS = discord.AllowedMentions.none()
 
 
@@ -52,10 +53,11 @@ class Courier:
     def __init__(self, client: discord.Client, clock: Callable[[], float]) -> None:
         self._client = client
         self._clock = clock
+        self._dead: set[str] = set()
 
     def by_token(self, place: Place) -> bool:
         """Whether the interaction's token still opens the message."""
-        return bool(place.token) and self._clock() < place.token_until
+        return bool(place.token) and self._clock() < place.token_until and place.token not in self._dead
 
     def limit(self, place: Place) -> int:
         """Bytes per file at ``place`` by the way that would be taken now."""
@@ -67,23 +69,30 @@ class Courier:
         Returns the place as it is known now (a dead token is dropped). Raises :class:`TooBig`, :class:`Later`, or
         :class:`Nowhere` when both ways to this message are closed.
         """
-        if self.by_token(place):
-            if await self._tried(lambda extra: self._edit_by_token(place, card, extra), files):
-                return place
-            place = replace(place, token="", token_until=0.0)
+        by_token = self.by_token(place)
+        if by_token and await self._tried(lambda extra: self._edit_by_token(place, card, extra), files, place.token):
+            return place
+        place = replace(place, token="", token_until=0.0)
         if not place.private and await self._tried(lambda extra: self._edit_by_right(place, card, extra), files):
             return replace(place, reachable=True)
         raise Nowhere
 
-    async def send_direct(self, user_id: int, card: Card, files: Sequence[Attachment]) -> Place:
-        """Draw ``card`` as a new direct message; raises :class:`TooBig`, :class:`Later` or :class:`Nowhere`."""
+    async def send_direct(self, user_id: int, card: Card, files: Sequence[Attachment], once: str) -> Place:
+        """Draw ``card`` as a new direct message; raises :class:`TooBig`, :class:`Later` or :class:`Nowhere`.
+
+        ``once`` (at most 25 characters) names the message: sent again within minutes it gives the same one.
+        """
         found: list[discord.Message] = []
 
         async def send(extra: dict[str, Any]) -> None:
             channel = await self._client.create_dm(discord.Object(user_id))
             extra["files"] = extra.pop("attachments", [])
             embed = discord.Embed.from_dict(card.embed)
-            found.append(await channel.send(embed=embed, view=view_of(card), allowed_mentions=_NO_MENTIONS, **extra))
+            found.append(
+                await channel.send(
+                    embed=embed, view=view_of(card), allowed_mentions=_NO_MENTIONS, nonce=once[:25], **extra
+                )
+            )
 
         if not await self._tried(send, files):
             raise Nowhere
@@ -110,8 +119,10 @@ class Courier:
         message = self._message(place)
         await message.channel.send(content, reference=message.to_reference(), allowed_mentions=mention)
 
-    async def _tried(self, how: Callable[[dict[str, Any]], Any], files: Sequence[Attachment] | None) -> bool:
-        """Try one way; ``False`` when it is closed."""
+    async def _tried(
+        self, how: Callable[[dict[str, Any]], Any], files: Sequence[Attachment] | None, token: str = ""
+    ) -> bool:
+        """Try one way, perhaps that of a ``token``; ``False`` when it is closed."""
         with ExitStack() as stack:
             extra: dict[str, Any] = {}
             if files is not None:
@@ -123,6 +134,8 @@ class Courier:
                 await how(extra)
             except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
                 outcome = meaning(error)
+                if token and _is_dead(error):
+                    self._bury(token)
                 log.info("an edit failed", error=_short(error), outcome=outcome.value)
                 if outcome is Outcome.TOO_BIG:
                     raise TooBig from None
@@ -130,6 +143,12 @@ class Courier:
                     raise Later(getattr(error, "retry_after", None) or 5.0) from None
                 return False
         return True
+
+    def _bury(self, token: str) -> None:
+        """Never try ``token`` again: Discord counts that against the bot (reference ``discord.md`` 3)."""
+        if len(self._dead) >= _REMEMBERED:
+            self._dead.clear()
+        self._dead.add(token)
 
     async def _edit_by_token(self, place: Place, card: Card, extra: dict[str, Any]) -> None:
         await self._webhook(place).edit_message(
@@ -156,6 +175,11 @@ class Courier:
     def _message(self, place: Place) -> discord.PartialMessage:
         channel = self._client.get_partial_messageable(place.channel_id, guild_id=place.guild_id)
         return channel.get_partial_message(place.message_id)
+
+
+def _is_dead(error: Exception) -> bool:
+    """Whether an interaction's token was refused because it is over."""
+    return isinstance(error, discord.HTTPException) and (error.status == 401 or error.code in {10015, 50027})
 
 
 def guild_limit(guild: discord.Guild | None) -> int:

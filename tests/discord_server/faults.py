@@ -26,6 +26,7 @@ class Fault:
     delay: float
     cut: Literal["before", "after"] | None
     hook: Hook | None
+    when: Callable[["LogEntry"], bool]
     hits: int = field(default=0, init=False)
 
     def answer(self) -> tuple[dict[str, Any], dict[str, str]]:
@@ -56,13 +57,15 @@ class Faults:
         delay: float = 0.0,
         cut: Literal["before", "after"] | None = None,
         hook: Hook | None = None,
+        when: Callable[["LogEntry"], bool] = lambda _: True,
     ) -> Fault:
-        """In: what to match (`*` = any method, fnmatch path without /api/v10, `passes` = matches let through first)
+        """In: what to match (`*` = any method, fnmatch path without /api/v10, `when` = a closer look at the request,
+        `passes` = matches let through first)
         and what to do: wait `delay` seconds, await `hook(entry)`, cut the connection before or after the request
         took effect, or answer `status`. Without `status` and `cut` the request is then served as usual.
         Out: the fault, whose `hits` tell how often it struck."""
         fault = Fault(
-            method, path_pattern, times, passes, status, code, dict(headers or {}), retry_after, delay, cut, hook
+            method, path_pattern, times, passes, status, code, dict(headers or {}), retry_after, delay, cut, hook, when
         )
         self._planned.append(fault)
         return fault
@@ -71,10 +74,12 @@ class Faults:
         """Forget every planned failure."""
         self._planned.clear()
 
-    def take(self, method: str, path: str) -> Fault | None:
+    def take(self, entry: "LogEntry") -> Fault | None:
         """In: a request. Out: the failure it must suffer, with its counters moved on, or None."""
         for fault in self._planned:
-            if fault.method not in (method, "*") or not fnmatch.fnmatchcase(path, fault.pattern):
+            if fault.method not in (entry.method, "*") or not fnmatch.fnmatchcase(entry.path, fault.pattern):
+                continue
+            if not fault.when(entry):
                 continue
             if fault.passes:
                 fault.passes -= 1

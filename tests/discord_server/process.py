@@ -5,6 +5,7 @@ import os
 import signal
 import tempfile
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -16,18 +17,30 @@ _OUTPUT = 1 << 20
 class BotProcess:
     """`async with BotProcess(server, [sys.executable, script]) as bot:` - running and connected inside the block.
 
-    In: the server, the command line, extra environment. `start()` may be called again after `kill()` or `stop()`."""
+    In: the server, the command line, extra environment, where to run; `running=False` leaves the first `start()` to the
+    test. `start()` may be called again after `kill()` or `stop()`."""
 
-    def __init__(self, server: DiscordServer, argv: Sequence[str], env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        server: DiscordServer,
+        argv: Sequence[str],
+        env: Mapping[str, str] | None = None,
+        *,
+        cwd: Path | None = None,
+        running: bool = True,
+    ) -> None:
         self._server = server
         self._argv = list(argv)
         self._env = dict(env or {})
+        self._cwd = cwd
+        self._begin_running = running
         self._output = tempfile.TemporaryFile()  # noqa: SIM115 - outlives this call; closed in __aexit__
         self._process: asyncio.subprocess.Process | None = None
 
     async def __aenter__(self) -> Self:
         try:
-            await self.start()
+            if self._begin_running:
+                await self.start()
         except BaseException:
             await self._leave()
             raise
@@ -52,15 +65,7 @@ class BotProcess:
 
     async def start(self, seconds: float = 20.0) -> None:
         """In: the longest wait. Returns when the bot is on the gateway, else raises with the bot's output."""
-        if self._process is not None:
-            raise RuntimeError("the bot process is running already")
-        process = self._process = await asyncio.create_subprocess_exec(
-            *self._argv,
-            env={**os.environ, **self._server.environ, **self._env},
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=self._output,
-            stderr=self._output,
-        )
+        process = await self.launch()
         exited = asyncio.create_task(process.wait())
         ready = asyncio.create_task(self._server.connected(seconds))
         try:
@@ -76,13 +81,27 @@ class BotProcess:
             ready.cancel()
             await asyncio.gather(exited, ready, return_exceptions=True)
 
+    async def launch(self) -> asyncio.subprocess.Process:
+        """Start the process without waiting for it to appear on the gateway."""
+        if self._process is not None:
+            raise RuntimeError("the bot process is running already")
+        self._process = await asyncio.create_subprocess_exec(
+            *self._argv,
+            env={**os.environ, **self._server.environ, **self._env},
+            cwd=self._cwd,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=self._output,
+            stderr=self._output,
+        )
+        return self._process
+
     async def kill(self) -> None:
         """SIGKILL, and wait until the server has noticed."""
         await self._end(signal.SIGKILL)
 
-    async def stop(self) -> int:
-        """SIGTERM, and wait until the process is gone. Out: its exit code."""
-        return await self._end(signal.SIGTERM)
+    async def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """SIGTERM or another signal, and wait until the process is gone. Out: its exit code."""
+        return await self._end(how)
 
     def _running(self) -> asyncio.subprocess.Process:
         if self._process is None:

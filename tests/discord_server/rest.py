@@ -82,6 +82,7 @@ class Rest:
         self._shards = shards
         self._dead_token = dead_token
         self._changed = changed
+        self._once: dict[tuple[str, str], Any] = {}
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """In: any request under the API prefix. Out: its answer; planned faults and limits apply first."""
@@ -99,7 +100,7 @@ class Rest:
             self._changed()
 
     async def _serve(self, request: web.Request, entry: LogEntry, uploads: list[Upload]) -> web.StreamResponse:
-        fault = self.faults.take(entry.method, entry.path)
+        fault = self.faults.take(entry)
         if fault is not None:
             await self._suffer(fault, entry)
             if fault.cut == "before":
@@ -127,14 +128,17 @@ class Rest:
             self._authorize(request, entry.path)
             if entry.path in ("/gateway", "/gateway/bot"):
                 return 200, self._gateway()
-            payload = router.dispatch(
-                self._backend,
-                entry.method,
-                entry.path,
-                json=entry.json,
-                params=entry.params,
-                files=uploads,
-                reason=entry.reason,
+            payload = self._only_once(
+                entry,
+                lambda: router.dispatch(
+                    self._backend,
+                    entry.method,
+                    entry.path,
+                    json=entry.json,
+                    params=entry.params,
+                    files=uploads,
+                    reason=entry.reason,
+                ),
             )
         except (router.RouteNotImplemented, router.UnsupportedField) as problem:
             self.problems.append(problem)
@@ -146,6 +150,16 @@ class Rest:
             return 500, {"code": 0, "message": f"500: {problem!r}"}
         silent = entry.path.endswith("/callback") and entry.params.get("with_response", "").lower() not in ("1", "true")
         return (204, None) if payload is None or silent else (200, payload)
+
+    def _only_once(self, entry: LogEntry, serve: Callable[[], Any]) -> Any:
+        """Out: what `serve` gives; for a message with `enforce_nonce` that was sent before, that message again."""
+        body = entry.json if isinstance(entry.json, dict) else {}
+        if not body.get("enforce_nonce"):
+            return serve()
+        name = (entry.path, str(body.get("nonce")))
+        if name not in self._once:
+            self._once[name] = serve()
+        return self._once[name]
 
     def _authorize(self, request: web.Request, path: str) -> None:
         """Refuse a wrong bot token, and an interaction token that is over, the way live Discord does."""

@@ -1,0 +1,161 @@
+"""Stopping on request, starting when something else is down, and refusing to start."""
+
+import asyncio
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.stage import FILE, HURRY, POST, UNKNOWN, Stage, a_stage
+
+pytestmark = pytest.mark.process
+
+BOTH = pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=lambda how: how.name)
+
+
+async def stopped(stage: Stage, how: signal.Signals, within: float) -> None:
+    """The signal ends the process with 0, in time."""
+    begun = time.monotonic()
+    assert await stage.bot.stop(how) == 0
+    assert time.monotonic() - begun < within
+
+
+@BOTH
+async def test_idle(tmp_path: Path, how: signal.Signals) -> None:
+    async with a_stage(tmp_path) as stage:
+        await stage.ask("fox")
+        await stage.ended()
+        await stopped(stage, how, within=3)
+
+
+@BOTH
+async def test_mid_work(tmp_path: Path, how: signal.Signals) -> None:
+    """With requests, polls and downloads on the wire: they are finished, and nothing new is begun."""
+    async with a_stage(tmp_path, settings={"ACTIVE_TASKS_PER_USER": "6"}) as stage:
+        await stage.begun(*(f"fox {number}" for number in range(3)))
+        arrived = [stage.arrival(path, delay=0.5) for path in (FILE, POST)]
+        stage.relay.release()
+        for number in range(3, 12):
+            await stage.ask(f"fox {number}")
+        await asyncio.gather(*map(stage.happened, arrived))
+        await stopped(stage, how, within=10)
+        rows = stage.rows()
+        assert len(rows) == 12
+        assert {row.phase for row in rows.values()} <= {"queued", "waiting", "running", "done", "delivered"}
+        assert {job.prompt for job in stage.relay.paid()} == {row.prompt for row in rows.values() if row.remote_id}
+        stage.let_be()
+        await stage.bot.start()
+        await stage.ended()
+        assert await stage.bot.stop() == 0
+        stage.delivered()
+
+
+async def test_a_request_that_hangs(tmp_path: Path) -> None:
+    """It is cut off in the end; nobody knows what became of it, and it is not sent again."""
+    async with asyncio.TaskGroup() as both:
+        for how in (signal.SIGTERM, signal.SIGINT):
+            folder = tmp_path / how.name
+            folder.mkdir()
+            both.create_task(hanging(folder, how))
+
+
+async def hanging(folder: Path, how: signal.Signals) -> None:
+    """A stage on which a request is answered by nobody when the signal comes."""
+    async with a_stage(folder) as stage:
+        await stage.begun("fox")
+        arrived = stage.arrival(POST, hang=True)
+        await stage.ask("owl")
+        await stage.happened(arrived)
+        stage.relay.release()
+        await stopped(stage, how, within=10)
+        stage.let_be()
+        assert stage.rows()["owl"].phase == "sending"
+        await stage.bot.start()
+        await stage.ended()
+        assert await stage.bot.stop() == 0
+        assert stage.rows()["owl"].phase == "unknown"
+        assert stage.says(stage.asked["owl"], UNKNOWN)
+        assert stage.relay.count("POST", POST) == 2
+        stage.delivered("fox")
+
+
+async def test_the_relay_is_down_at_the_start(tmp_path: Path) -> None:
+    async with a_stage(tmp_path) as stage:
+        await stage.begun("fox")
+        await stage.bot.kill()
+        port = int(stage.relay.url.rpartition(":")[2])
+        await stage.relay.close()
+        await stage.bot.start()
+        owl = await stage.ask("owl")
+        await stage.server.until(lambda: stage.says(owl, "could not be reached"))
+        await stage.relay.start(port=port)
+        stage.relay.release()
+        await stage.ended()
+        assert await stage.bot.stop() == 0
+        stage.delivered()
+
+
+LOGIN: dict[str, list[dict[str, Any]]] = {
+    "account": [{"method": "GET", "path_pattern": "/users/@me", "status": 503}],
+    "address": [{"method": "GET", "path_pattern": "/gateway/bot", "status": 503}],
+    "commands": [  # aiohttp itself repeats a PUT once
+        {"method": "PUT", "path_pattern": "/applications/*/commands", "cut": "before", "times": 2},
+    ],
+    "gateway": [{"method": "GET", "path_pattern": "/gateway/bot", "status": 503, "passes": 1}],
+    "all": [
+        {"method": "GET", "path_pattern": "/users/@me", "cut": "before", "times": 2},
+        {"method": "GET", "path_pattern": "/gateway/bot", "status": 503, "passes": 1},
+    ],
+}
+"""Where a start can break off, and how."""
+
+
+async def test_discord_is_down_at_the_start(tmp_path: Path) -> None:
+    async with asyncio.TaskGroup() as together:
+        for where, faults in LOGIN.items():
+            folder = tmp_path / where
+            folder.mkdir()
+            together.create_task(started_late(folder, faults))
+
+
+async def started_late(folder: Path, faults: list[dict[str, Any]]) -> None:
+    """The bot tries again until it can start, and then works."""
+    async with a_stage(folder, running=False) as stage:
+        down = [stage.server.faults.add(**fault) for fault in faults]
+        await stage.bot.start(seconds=HURRY)
+        assert [fault.hits for fault in down] == [fault.get("times", 1) for fault in faults]
+        assert stage.bot.output.count("Discord cannot be reached, trying again") == len(faults)
+        await stage.ask("fox")
+        await stage.ended()
+        assert await stage.bot.stop() == 0
+        stage.delivered()
+
+
+async def test_stopping_while_discord_is_down(tmp_path: Path) -> None:
+    async with a_stage(tmp_path, running=False) as stage:
+        down = stage.server.faults.add("GET", "/users/@me", None, cut="before")
+        await stage.bot.launch()
+        await stage.server.until(lambda: down.hits)
+        await stopped(stage, signal.SIGTERM, within=3)
+
+
+async def test_a_wrong_token(tmp_path: Path) -> None:
+    async with a_stage(tmp_path, running=False) as stage:
+        code, said = await stage.another(DISCORD_TOKEN="wrong")
+        assert code == 4
+        assert "Discord refused the bot token (DISCORD_TOKEN)." in said
+        assert "Traceback" not in said
+
+
+async def test_a_second_process_on_the_same_database(tmp_path: Path) -> None:
+    async with a_stage(tmp_path) as stage:
+        code, said = await stage.another()
+        assert code == 3
+        assert "Another Darkroom is running on darkroom.db." in said
+        assert "Traceback" not in said
+        await stage.ask("fox")
+        await stage.ended()
+        assert await stage.bot.stop() == 0
+        stage.delivered()
