@@ -1,23 +1,28 @@
 """``make demo``: the real app between a simulated relay and a simulated Discord, shown in a browser."""
 
 import asyncio
+import signal
 import tempfile
 import time
 import webbrowser
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import aiohttp
 import simcord
 from simcord import SetupError
 
 from bot.app import assemble
 from bot.config import Config, load
-from bot.demo.discord import make_real
+from bot.demo.discord import Stage, make_real, markdown_as_discord
 from bot.demo.simulator import PROMPT_WORDS, Simulator
 
 REFRESH = 1.0
 KEY = "sk-good"
+VIEWERS = {"guest": "en-US", "访客": "zh-CN"}
+"""Who can be chosen on the page, and the language of their Discord."""
 
 
 def demo_config(relay_url: str, folder: Path) -> Config:
@@ -48,41 +53,72 @@ async def offline_world(port: int = 0, pace: float = 1.0) -> AsyncIterator[str]:
             Simulator(pace=pace) as relay,
             assemble(demo_config(relay.url, Path(folder)), shard_count=1) as app,
             simcord.run(app.client, check_errors=False) as env,
+            app.working(),
+            _shown(env, relay.url, port) as address,
         ):
-            locales: dict[int, str] = {}
-            make_real(env, time.time, locales)
-            guild = env.create_guild("Darkroom demo")
-            channel = guild.create_text_channel("darkroom")
-            viewers = [guild.add_member(env.create_user(name)) for name in ("guest", "访客")]
-            locales[viewers[1].id] = "zh-CN"
-            async with app.working(), env.preview(channel, viewers=viewers, layout="channel", port=port) as page:
-                refresher = asyncio.create_task(_keep_fresh(page))
-                try:
-                    yield page.url
-                finally:
-                    refresher.cancel()
-                    await asyncio.gather(refresher, return_exceptions=True)
+            yield address
 
 
-async def _keep_fresh(page: "simcord.Preview") -> None:
-    """Show what the bot edits by itself; while somebody acts, the page is fresh anyway."""
+@asynccontextmanager
+async def _shown(env: simcord.Env, relay_url: str, port: int) -> AsyncIterator[str]:
+    """One channel with the two viewers in it, on a page that keeps itself fresh; gives its address."""
+    locales: dict[int, str] = {}
+    make_real(env, time.time, locales)
+    env.backend.bot_user.name = "Darkroom"
+    guild = env.create_guild("Darkroom demo")
+    channel = guild.create_text_channel("darkroom", topic="Type / to begin. “Viewing as” above changes the language.")
+    viewers = [guild.add_member(env.create_user(name)) for name in VIEWERS]
+    locales.update({viewer.id: locale for viewer, locale in zip(viewers, VIEWERS.values(), strict=True)})
+    preview = env.preview(channel, viewers=viewers, layout="channel", port=port, timezone=_timezone())
+    async with preview as page, aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(10.0)) as session:
+        with markdown_as_discord():
+            refresher = asyncio.create_task(_keep_fresh(Stage(page, env, locales, relay_url), session))
+            try:
+                yield page.url
+            finally:
+                refresher.cancel()
+                await asyncio.gather(refresher, return_exceptions=True)
+
+
+async def _keep_fresh(stage: Stage, session: aiohttp.ClientSession) -> None:
+    """Show what the bot edits by itself, and the pictures it points at."""
     while True:
-        await asyncio.sleep(REFRESH)
-        with suppress(SetupError, TimeoutError):
-            await page.refresh()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(REFRESH):
+                await stage.pictures.asked.wait()
+        await stage.pictures.fetch(session)
+        stage.refresh()
+
+
+def _timezone() -> str:
+    """This machine's time zone by its distance from UTC, as the zones of whole hours are called."""
+    offset = datetime.now().astimezone().utcoffset() or timedelta()
+    hours, rest = divmod(offset, timedelta(hours=1))
+    return f"Etc/GMT{-hours:+d}" if hours and not rest and -12 <= hours <= 14 else "UTC"
 
 
 async def show(*, port: int, browser: bool) -> None:
     """Run the offline world until interrupted, and tell how to use it."""
-    async with offline_world(port) as address:
-        print("Darkroom, offline: a simulated Discord with the real bot in it. Open this page:\n")
-        print(address, flush=True)
-        print("\nType / and choose /luma video. You can be “guest” (English) or “访客” (中文).")
-        print("Words in the prompt that make the simulated relay misbehave:")
-        for word, meaning in PROMPT_WORDS.items():
-            print(f"  {word:<14} {meaning}")
-        print("\nCtrl+C ends it.", flush=True)
-        if browser:
-            with suppress(webbrowser.Error):
-                await asyncio.to_thread(webbrowser.open, address)
-        await asyncio.Event().wait()
+    stop = asyncio.Event()
+    with suppress(NotImplementedError):  # Windows: the interrupt then comes as an exception
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    try:
+        async with offline_world(port) as address:
+            _introduce(address)
+            if browser:
+                with suppress(webbrowser.Error):
+                    await asyncio.to_thread(webbrowser.open, address)
+            await stop.wait()
+    except SetupError as error:  # above all a port that is taken
+        raise SystemExit(f"The demo cannot be shown: {error}") from None
+
+
+def _introduce(address: str) -> None:
+    print("Darkroom, offline: a simulated Discord with the real bot in it. Open this page:\n")
+    print(address, flush=True)
+    print("\nType / and choose /luma video. You can be “guest” (English) or “访客” (中文).")
+    print("Words in the prompt that make the simulated relay misbehave:")
+    for word, meaning in PROMPT_WORDS.items():
+        print(f"  {word:<14} {meaning}")
+    print("\nCtrl+C ends it.", flush=True)

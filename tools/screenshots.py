@@ -1,0 +1,89 @@
+"""Make the README's pictures from the demo: ``python tools/screenshots.py [folder]`` (a minute; needs a Chromium).
+
+It starts ``python -m bot demo``, uses its page as a newcomer would, and writes ``card.png``, ``progress.png``,
+``history.png`` and ``chinese.png`` to ``docs/``. Fonts with emoji and Chinese come with the page.
+"""
+
+import io
+import sys
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Locator, ViewportSize, expect
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.browser.page import DemoPage, browsing, chromium, demo  # noqa: E402  # the path must be set first
+
+VIEWPORT: ViewportSize = {"width": 660 + 256, "height": 1000}
+"""The conversation beside the list of messages, which is 256 wide."""
+SCALE = 1.6
+DELIVERY = 60_000.0
+LARGEST = 300_000
+
+
+def main(folder: Path) -> None:
+    """Make all pictures."""
+    executable = chromium()
+    if executable is None:
+        raise SystemExit("no Chromium found: install one, or name it in CHROMIUM")
+    folder.mkdir(exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as temporary,
+        demo(Path(temporary)) as running,
+        browsing(executable) as browser,
+    ):
+        _english(_page(browser, running.address), folder)
+        _chinese(_page(browser, running.address), folder)
+        running.end()
+
+
+def _page(browser: Browser, address: str) -> DemoPage:
+    context = browser.new_context(viewport=VIEWPORT, device_scale_factor=SCALE, color_scheme="dark")
+    return DemoPage(context.new_page(), address)
+
+
+def _english(page: DemoPage, folder: Path) -> None:
+    """A card under way, the same card finished, and the history with one more video in it."""
+    page.view_as("guest")
+    card = page.run("/luma video", prompt="a paper boat crosses a quiet lake at dawn, slow pan to the right")
+    first = page.percent(card)
+    page.percent(card, other_than=first)
+    _take(page, card, folder / "progress.png")
+    page.video(card, DELIVERY)
+    other = page.run("/luma video", prompt="fireflies rise from the grass while the last light fades")
+    _take(page, card, folder / "card.png")
+    page.press(card, "Extend")
+    longer = page.fill_form("the boat reaches the other shore and rests in the reeds")
+    for made in (other, longer):
+        page.video(made, DELIVERY)
+    history = page.run("/tasks list")
+    expect(history.locator("img[src^='blob:']")).to_have_count(3)
+    _take(page, history, folder / "history.png")
+
+
+def _chinese(page: DemoPage, folder: Path) -> None:
+    """A finished card as a Chinese reader sees it."""
+    page.view_as("访客")
+    card = page.run("/luma video", prompt="清晨，纸船划过宁静的湖面，镜头缓缓向右移动")
+    page.video(card, DELIVERY)
+    _take(page, card, folder / "chinese.png")
+
+
+def _take(page: DemoPage, message: Locator, path: Path) -> None:
+    """One message of the conversation, without what the page adds for the pointer."""
+    page.page.mouse.move(4, 4)
+    message.locator(".message-context-actions").evaluate_all("all => all.forEach(one => one.remove())")
+    message.scroll_into_view_if_needed()
+    with Image.open(io.BytesIO(message.screenshot(animations="disabled"))) as picture:
+        picture.convert("RGB").save(path, optimize=True)
+        size = path.stat().st_size
+        sys.stdout.write(f"{path}: {picture.width} x {picture.height}, {size // 1000} kB\n")
+    if size > LARGEST:
+        raise SystemExit(f"{path} is too large for a README")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs")
