@@ -1,6 +1,7 @@
 """The command line: ``python -m bot`` or ``darkroom``."""
 
 import asyncio
+import logging
 import signal
 import sys
 import time
@@ -145,6 +146,7 @@ def demo(
 ) -> None:
     """Show the whole bot offline: a simulated Discord in the browser, a simulated relay behind it."""
     logs.set_up("WARNING", "console")
+    logging.getLogger("discord.state").setLevel(logging.ERROR)  # SimCord tries a client without intents as it loads
     try:
         from bot.demo.world import show
     except ImportError as error:

@@ -115,7 +115,7 @@ class Stage:
         self._publish_any = page._publish
         self._commands_of = env.backend.visible_commands
         page._explicit_assets = self.pictures
-        page._publish = self._publish  # type: ignore[method-assign]
+        page._publish = self._publish  # type: ignore[assignment]
         env.backend.visible_commands = self._commands  # type: ignore[method-assign]
         bot: Any = env.bot
         bot.tree.__dict__.pop("on_error", None)  # SimCord's own, laid over the tree's

@@ -21,7 +21,7 @@ RECENT = 900.0
 """Cards of tasks this young (seconds) are redrawn at start-up: the old process may have died before it drew them."""
 CLAIMS = 1.0
 """Seconds that workers get at shutdown to begin the steps they have just claimed."""
-GRACE = 7.0
+GRACE = 6.0
 """Seconds that steps under way get at shutdown before they are cut off."""
 
 __all__ = ["Asker", "Core", "Desk", "Engine", "Order"]
@@ -38,6 +38,7 @@ class Engine:
         self.announcer = Announcer(core)
         self.desk = Desk(core, self.submitter)
         self._loops: list[asyncio.Task[None]] = []
+        self._chores: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
 
     async def recover(self) -> int:
@@ -77,17 +78,19 @@ class Engine:
             asyncio.create_task(forever(worker, wake, core.clock, self._stopping), name=type(worker).__name__)
             for worker, wake in workers
         ]
-        self._housekeeper = asyncio.create_task(self._keep_house(), name="housekeeping")
+        self._chores = [asyncio.create_task(self._keep_house(), name="housekeeping")]
 
     async def stop(self) -> None:
         """Begin nothing new, finish what is on the wire, leave the rest to be resumed."""
         self._stopping.set()
         self.core.wake()
-        self._housekeeper.cancel()
-        _ended, late = await asyncio.wait(self._loops, timeout=CLAIMS)
-        for loop in late:
-            loop.cancel()
-        await asyncio.gather(*self._loops, self._housekeeper, return_exceptions=True)
+        for chore in self._chores:
+            chore.cancel()
+        if self._loops:
+            _ended, late = await asyncio.wait(self._loops, timeout=CLAIMS)
+            for loop in late:
+                loop.cancel()
+        await asyncio.gather(*self._loops, *self._chores, return_exceptions=True)
         crews = (self.submitter.crew, self.poller.crew, self.deliverer.crew, self.announcer.crew)
         await asyncio.gather(*(crew.drain(GRACE) for crew in crews))
 

@@ -92,14 +92,19 @@ class Darkroom(commands.AutoShardedBot):
         for name in self._cogs:
             if name not in self.extensions:  # a login that broke off here is begun again
                 await self.load_extension(name)
-        try:
-            await self._register_commands()
-        except (discord.HTTPException, app_commands.CommandSyncFailure) as error:
-            log.error("commands were not registered; the ones Discord knows stay", error=str(error)[:500])
+        await self._try_to_register()
 
     async def on_ready(self) -> None:
-        """Say so in the log."""
+        """Connected, again perhaps: make up for a registration that failed."""
         log.info("connected to Discord", user=str(self.user), guilds=len(self.guilds), shards=self.shard_count)
+        if not self.command_ids:
+            await self._try_to_register()
+
+    async def _try_to_register(self) -> None:
+        try:
+            await self._register_commands()
+        except (discord.HTTPException, app_commands.CommandSyncFailure, StoreProblem) as error:
+            log.error("commands were not registered; the ones Discord knows stay", error=str(error)[:500])
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Messages are none of our business."""

@@ -152,14 +152,19 @@ class DemoPage:
         return str(self.page.evaluate("() => window.simcordPreview.ready ? window.simcordPreview.viewerId : ''"))
 
     def _idle(self) -> bool:
-        """Whether the page waits for nothing but its user."""
-        return bool(self.page.evaluate("({ ready, pendingAction } = window.simcordPreview) => ready && !pendingAction"))
+        """Whether the page waits for nothing but its user; until then it ignores them."""
+        state = (
+            "() => (({ ready, pendingAction, awaitingRevision, publishedRevision }) =>"
+            " ready && !pendingAction && (awaitingRevision ?? 0) <= publishedRevision)(window.simcordPreview)"
+        )
+        return bool(self.page.evaluate(state))
 
     def _until(self, happened: Callable[[], bool]) -> None:
         """Wait for what no locator can tell (the page forbids scripts the usual way to wait for it)."""
         end = time.monotonic() + SLOW / 1000
         while not happened():
-            assert time.monotonic() < end, "it did not happen"
+            if time.monotonic() > end:
+                raise AssertionError(self.page.evaluate("() => JSON.stringify(window.simcordPreview.lastAction)"))
             self.page.wait_for_timeout(50)
 
     # -------------------------------------------------------------------------------------------- commands
@@ -186,7 +191,7 @@ class DemoPage:
         self._until(self._idle)  # filling may have asked for suggestions
         with self.answer() as answers:
             self.page.locator("#send-message").click()
-            expect(self.page.locator(".command-chip"), self._outcome()).to_have_count(0, timeout=SLOW)
+            self._until(lambda: self.page.locator(".command-chip").count() == 0)
         return answers[0]
 
     def run(self, command: str, **options: str) -> Locator:
@@ -210,6 +215,7 @@ class DemoPage:
 
     def press(self, card: Locator, label: str) -> None:
         """Press a button of a card."""
+        self._until(self._idle)
         card.locator(".component-button", has_text=label).click()
 
     def press_for_card(self, card: Locator, label: str) -> Locator:
@@ -221,6 +227,7 @@ class DemoPage:
     def fill_form(self, text: str) -> Locator:
         """Fill the only field of the form that is open and submit it; returns the message that answers."""
         self.modal.locator("textarea").fill(text)
+        self._until(self._idle)
         with self.answer() as answers:
             self.modal.locator(".button-primary").click()
             expect(self.modal).to_have_count(0, timeout=SLOW)

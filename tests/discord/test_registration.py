@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import simcord
 
+from bot.demo.simulator import Simulator
 from bot.errors import Unreadable
 from bot.provider import CATALOGUE, Prompt, Provider, Submission
 from tests.discord.kit import bodies, requests
 from tests.discord_rules import command_problems, command_size
-from tests.world import World, a_world
+from tests.world import Clock, World, a_world, an_app
 
 
 def registrations(world: World) -> list[list[dict[str, Any]]]:
@@ -145,3 +147,19 @@ async def test_who_may_use_the_commands_where(world: World) -> None:
     for command in payload:
         assert (command["contexts"], command["integration_types"]) == ([0, 1, 2], [0, 1])
         assert command.get("default_member_permissions") is None
+
+
+async def test_a_first_registration_that_failed_is_made_up_for_when_connected(tmp_path: Path) -> None:
+    """Discord was down for a moment at the very first start: nobody has to restart the bot to get commands."""
+    async with Simulator() as relay, an_app(tmp_path, relay.url, Clock()) as app:
+        env = simcord.Env(app.client, check_errors=False, shard_count=None)
+        env.inject_error("PUT", "/applications/*", status=503)
+        await env.start()
+        try:
+            await env.settle()
+            assert [entry.path for entry in env.http_requests if entry.method == "PUT"] == [
+                f"/applications/{app.client.application_id}/commands"
+            ] * 2
+            assert sorted(app.client.command_ids) == ["help", "luma", "settings", "tasks"]
+        finally:
+            await env.shutdown()
