@@ -21,7 +21,12 @@ from bot.config import Config, ConfigurationError, load
 from bot.engine.cadence import backoff
 from bot.store import Store, StoreProblem, connect
 
-cli = typer.Typer(add_completion=False, no_args_is_help=True, help="Darkroom: a Discord bot behind one relay key.")
+cli = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # they may print local variables: keys and tokens
+    help="Darkroom: a Discord bot behind one relay key.",
+)
 log = structlog.get_logger("bot")
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds before Discord is tried again; doubled each time."""

@@ -75,8 +75,9 @@ async def assemble(
         media = MediaStore(allow_private=settings.allow_private_media)
         stack.push_async_callback(media.close)
         client = Darkroom(config, offered_cogs(config), clock=clock, shard_count=shard_count)
-        messenger = Messenger(Courier(client, clock), clock)
-        engine = Engine(Core(config, Store(database), relay, media, messenger, clock))
+        store = Store(database)
+        messenger = Messenger(Courier(client, clock), store.get, clock)
+        engine = Engine(Core(config, store, relay, media, messenger, clock))
         messenger.glance = engine.desk.glance
         client.attach(engine)
         yield App(config, engine, client, messenger)

@@ -10,7 +10,6 @@ import errno
 import ipaddress
 import os
 import socket
-import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -118,7 +117,10 @@ class MediaStore:
 
         Raises :class:`TooLarge`, or :class:`MediaProblem` for anything else that stands in the way.
         """
-        handle, name = await asyncio.to_thread(tempfile.mkstemp, dir=self._folder.path)
+        try:
+            handle, name = await asyncio.to_thread(self._folder.new_file)
+        except OSError as error:
+            raise _problem(error) from error
         path = Path(name)
         try:
             size, head = await self._download(url, cap, handle)

@@ -18,6 +18,11 @@ class Scratch:
         self._lock = os.open(self.path.with_suffix(LOCK), os.O_CREAT | os.O_RDWR, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
 
+    def new_file(self) -> tuple[int, str]:
+        """A new empty file: its open handle and its path. Makes the folder again if somebody cleared it away."""
+        self.path.mkdir(mode=0o700, exist_ok=True)
+        return tempfile.mkstemp(dir=self.path)
+
     def cleanup(self) -> None:
         """Delete the folder and everything in it."""
         shutil.rmtree(self.path, ignore_errors=True)

@@ -12,6 +12,7 @@ MAX_DEPTH = 40
 _TAGS = re.compile(r"<[^>]{0,300}>")
 _REQUEST_ID = re.compile(r"\s*[(（]request id: ?[^)）]*[)）]", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
+_LINK = re.compile(r"https?://[^\s/?#\x00-\x1f\x7f][^\s\x00-\x1f\x7f]*")
 _MARKUP = re.compile(rb"\s*(<!doctype|<html|<head|<body|<\?xml)", re.IGNORECASE)
 
 
@@ -113,9 +114,9 @@ def first_text(payload: Any, *names: str) -> str:
 
 
 def link_of(value: Any) -> str:
-    """``value`` when it is an http(s) URL, else ``""``."""
+    """``value`` when it is an http(s) URL with a host and without spaces or control characters, else ``""``."""
     found = value.strip() if isinstance(value, str) else ""
-    return found if found.startswith(("https://", "http://")) and len(found) <= 4096 else ""
+    return found if len(found) <= 4096 and _LINK.fullmatch(found) else ""
 
 
 def explain(payload: Any) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """What a killed process left in the temporary directory goes away at the next start; what lives stays."""
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -47,3 +48,12 @@ def test_a_strangers_folder_is_left_alone(tmp_path: Path) -> None:
 def test_nothing_is_left_beside_the_folder(tmp_path: Path) -> None:
     Scratch().cleanup()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_somebody_cleared_away_is_made_again() -> None:
+    scratch = Scratch()
+    scratch.path.rmdir()
+    handle, name = scratch.new_file()
+    os.close(handle)
+    assert Path(name).parent == scratch.path
+    scratch.cleanup()

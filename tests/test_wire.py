@@ -230,3 +230,21 @@ def test_a_text_fills_its_places_and_nested_texts() -> None:
 
 def test_braces_in_somebody_s_words_are_not_filled() -> None:
     assert fill("{who}: {link}", {"who": "{link}", "link": "https://e"}) == "{link}: https://e"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://cdn.example/a.mp4) [Free](https://evil.example",
+        "https://cdn.example/a b.mp4",
+        "https://",
+        "http:///a",
+        "https://x/\n"[:-1] + "\x00",
+    ],
+)
+def test_no_link_that_a_reader_could_be_fooled_with(value: str) -> None:
+    assert link_of(value) == ""
+
+
+def test_an_ordinary_link() -> None:
+    assert link_of(" https://cdn.example/a(1).mp4?sig=a%2Bb&x=[1] ") == "https://cdn.example/a(1).mp4?sig=a%2Bb&x=[1]"

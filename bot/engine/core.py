@@ -10,7 +10,7 @@ from bot.config import Config
 from bot.engine.cadence import Typical, typical
 from bot.engine.ports import Screen
 from bot.media import MediaStore
-from bot.provider import Provider, Submission, kind_of
+from bot.provider import CATALOGUE, Provider, Submission, kind_of
 from bot.relay import Relay
 from bot.store import Store, StoreProblem
 from bot.task import Task
@@ -91,7 +91,7 @@ class Core:
     async def learn(self) -> None:
         """Take the providers' past durations from the store."""
         found: dict[tuple[str, str], list[float]] = {}
-        for provider, action, seconds in await self.store.durations():
+        for provider, action, seconds in await self.store.durations(list(CATALOGUE)):
             found.setdefault((provider, action), []).append(seconds)
         usual = {key: typical(values) for key, values in found.items()}
         self.usual = {key: value for key, value in usual.items() if value is not None}

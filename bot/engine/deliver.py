@@ -6,6 +6,7 @@ still be had.
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
@@ -25,7 +26,9 @@ from bot.text import Text, _
 
 log = structlog.get_logger(__name__)
 LEASE = 90.0
-WIDTH = 8
+WIDTH = 12
+WIDTH_PER_USER = 4
+SHARE_PAUSE = 2.0
 MAX_FILES = 10
 DOWNLOADS = 6
 """A file whose server misbehaves is tried this often before its link is delivered instead."""
@@ -46,18 +49,34 @@ class Deliverer:
         self.core = core
         self.crew = Crew("deliver")
         self._poller = poller
+        self._busy: Counter[int] = Counter()
 
     async def start_due(self) -> list[asyncio.Task[None]]:
-        """Begin delivering what is due, as far as there is room."""
+        """Begin delivering what is due, as far as there is room; one user's slow files take only a share of it."""
         room = WIDTH - len(self.crew)
         if room <= 0:
             return []
-        due = await self.core.store.claim([Phase.DONE], self.core.clock(), LEASE, room)
-        return [self.crew.start(self._deliver(task)) for task in due]
+        now = self.core.clock()
+        begun, later = [], []
+        for task in await self.core.store.claim([Phase.DONE], now, LEASE, room):
+            if self._busy[task.user_id] >= WIDTH_PER_USER:
+                later.append(task.id)
+                continue
+            self._busy[task.user_id] += 1
+            begun.append(self.crew.start(self._counted(task)))
+        await self.core.store.reschedule({now + SHARE_PAUSE: later} if later else {})
+        return begun
 
     async def due(self) -> float | None:
-        """When the next delivery is due."""
-        return await self.core.store.next_due([Phase.DONE])
+        """When the next delivery is due; while there is no room, the end of one wakes the worker."""
+        return await self.core.store.next_due([Phase.DONE]) if len(self.crew) < WIDTH else None
+
+    async def _counted(self, task: Task) -> None:
+        try:
+            await self._deliver(task)
+        finally:
+            self._busy[task.user_id] -= 1
+            self._busy += Counter()  # forget users at zero
 
     async def _deliver(self, task: Task) -> None:
         async with self._held(task):
@@ -70,6 +89,9 @@ class Deliverer:
                 after = replace(task, due_at=None, reason=NOWHERE)
             except MediaProblem as problem:
                 after = await self._without_media(task, problem)
+            except Exception:
+                log.exception("a delivery failed unexpectedly, trying again", task=task.id)
+                after = self._again(task, 30.0)
         saved = await self.core.keep_surely(replace(after, lease_until=0.0))
         if saved is None:  # it was moved or deleted meanwhile: the newer row decides what is still to do
             await self.core.store.reschedule({self.core.clock(): [task.id]})
@@ -209,7 +231,7 @@ class Announcer:
             if newest is not None and newest.phase in SHOWN_AT_THE_END:
                 place = await self.core.screen.announce(newest)
                 if place != newest.place:
-                    await self.core.store.move(task.id, place)
+                    await self.core.store.move(task.id, newest.place, place)
         except Later as later:
             again_at = self.core.clock() + max(later.seconds, 1.0)
         except Nowhere:

@@ -25,9 +25,10 @@ CHANGEABLE = frozenset({Phase.FAILED, Phase.UNKNOWN, Phase.CANCELLED})
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks: a user, whether they may manage messages where they ask, and the language they read."""
+    """Who asks: a user, in which channel, whether they may manage messages there, and the language they read."""
 
     user_id: int
+    channel_id: int = 0
     moderator: bool = False
     locale: str = "en-US"
 
@@ -170,7 +171,9 @@ class Desk:
             raise Problem(_("The relay never told the number of this task, so it cannot be asked about it."))
         now = self.core.clock()
         checked = await self.core.change(
-            task_id, lambda found: replace(found, due_at=now, lease_until=0.0, place=place)
+            task_id,
+            # A question asked by hand takes none of those that are still to come by themselves.
+            lambda found: replace(found, due_at=now, lease_until=0.0, place=place, probes=found.probes - 1),
         )
         return checked or task
 
@@ -258,7 +261,8 @@ class Desk:
 
     async def _owned(self, task_id: str, asker: Asker, *, moderated: bool = False) -> Task:
         task = await self.known(task_id)
-        if task.user_id != asker.user_id and not (moderated and asker.moderator):
+        here = asker.moderator and asker.channel_id == task.place.channel_id  # a right of this channel alone
+        if task.user_id != asker.user_id and not (moderated and here):
             raise Problem(_("Only the one who asked for this can do that."))
         return task
 

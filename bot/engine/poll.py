@@ -35,6 +35,8 @@ SINGLE_MISSES = 5
 """A task that its own question does not find this often in a row is given up."""
 FRESH = 60.0
 """Seconds after acceptance during which the relay may not know a task yet (reference ``relay-luma-…md`` 10.8)."""
+ABOUT_THE_REQUEST = frozenset({400, 413, 422})
+"""Statuses of a refusal that is about the ids in a batch, not about the relay or the key."""
 NO_BATCH_FOR = 3600.0
 FOLLOW_UP_GRACE = 180.0
 Group = tuple[str, str, Lookup]
@@ -111,6 +113,10 @@ class Poller:
             self._batch_missing[provider.name] = self.core.clock() + NO_BATCH_FOR
             await self._ask_singly(lookup, tasks)
         except CallFailed as error:
+            if isinstance(error, Refused) and (error.unknown_task or error.status in ABOUT_THE_REQUEST):
+                log.warning("a batch was refused, asking about it singly", provider=provider.name, why=error.detail)
+                await self._ask_singly(lookup, tasks)  # one bad id must not keep its neighbours waiting
+                return
             await self._put_off(provider, tasks, error)
         else:
             self._outages.pop(provider.name, None)
@@ -212,7 +218,11 @@ class Poller:
         until = self._outage(provider, error, now).until
         seconds = round(until - now)
         log.warning("polling put off", provider=provider.name, tasks=len(tasks), seconds=seconds, error=str(error))
-        late = [task for task in tasks if now - (task.accepted_at or now) > provider.patience]
+        late = [
+            task
+            for task in tasks
+            if task.phase is not Phase.UNKNOWN and now - (task.accepted_at or now) > provider.patience
+        ]
         given_up = [after for task in late if (after := advance(task, None, now, provider.patience)) != task]
         await self.core.store.save_all([replace(task, lease_until=0.0) for task in given_up])
         for task in given_up:

@@ -113,6 +113,9 @@ class Submitter:
             report = provider.read_accepted(await self.core.relay.call(call, task.route))
         except CallFailed as error:
             return self._turned_away(task, error)
+        except Exception:  # the request was sent: whatever broke on our side, its fate is unknown
+            log.exception("an answer could not be handled", task=task.id)
+            return lose(task, UNANSWERED, self.core.clock())
         log.info("relay took a task", task=task.id, provider=task.provider, remote=report.remote_id)
         return accept(task, report, self.core.clock(), provider.patience)
 

@@ -189,12 +189,12 @@ class Store:
             "UPDATE tasks SET show_at = $1 WHERE id = $2 AND show_at = $3", again_at, task.id, task.show_at
         )
 
-    async def move(self, task_id: str, place: Place) -> None:
-        """The card is somewhere else now; nothing else about the task changed."""
+    async def move(self, task_id: str, origin: Place, place: Place) -> None:
+        """The card went from ``origin`` to ``place``; if it has been moved elsewhere meanwhile, that stays."""
         async with self.database.transaction() as transaction:
             row = await transaction.one("SELECT * FROM tasks WHERE id = $1", task_id)
-            if row is not None:
-                task = _task(row)
+            task = _task(row) if row is not None else None
+            if task is not None and task.place == origin:
                 moved = replace(task, place=place, version=task.version + 1)
                 await transaction.execute(_UPDATE, *_values(moved), task.version)
 
@@ -237,19 +237,16 @@ class Store:
         )
         return int(row["n"]) if row else 0
 
-    async def durations(self) -> list[tuple[str, str, float]]:
-        """(provider, action, seconds) of the newest finished tasks, at most 50 of each kind."""
-        rows = await self.database.rows(
-            "SELECT DISTINCT provider, action FROM tasks WHERE phase = 'delivered' AND finished_at IS NOT NULL"
-        )
+    async def durations(self, kinds: Iterable[tuple[str, str]]) -> list[tuple[str, str, float]]:
+        """(provider, action, seconds) of the newest finished tasks of these ``kinds``, at most 50 of each."""
         found: list[tuple[str, str, float]] = []
-        for row in rows:
+        for provider, action in kinds:
             newest = await self.database.rows(
                 "SELECT finished_at - accepted_at AS seconds FROM tasks WHERE provider = $1 AND action = $2 "
                 "AND phase = 'delivered' ORDER BY finished_at DESC LIMIT 50",
-                row["provider"], row["action"],
+                provider, action,
             )  # fmt: skip
-            found += [(row["provider"], row["action"], float(n["seconds"])) for n in newest if n["seconds"] is not None]
+            found += [(provider, action, float(row["seconds"])) for row in newest if row["seconds"] is not None]
         return found
 
     # -------------------------------------------------------------------------------------------- history
@@ -285,12 +282,15 @@ class Store:
 
     async def prune_inputs(self, before: float) -> int:
         """Forget pictures that no task which may still need them refers to and that nobody used since ``before``."""
-        return await self.database.execute(
+        gone = await self.database.execute(
             "DELETE FROM inputs WHERE used_at < $1 AND id NOT IN (SELECT input_id FROM task_inputs "
             "JOIN tasks ON tasks.id = task_inputs.task_id WHERE tasks.ended_at > $1 OR (tasks.ended_at IS NULL "
             "AND (tasks.phase <> 'unknown' OR tasks.due_at IS NOT NULL OR tasks.created_at > $1)))",
             before,
         )
+        if gone:
+            await self.database.execute("DELETE FROM task_inputs WHERE input_id NOT IN (SELECT id FROM inputs)")
+        return gone
 
     # -------------------------------------------------------------------------------------------- users, memory
 

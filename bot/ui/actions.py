@@ -10,7 +10,7 @@ from bot.engine import Desk
 from bot.errors import Problem
 from bot.task import Phase, Task
 from bot.text import Text, _
-from bot.ui.cards import ButtonSpec, Card, message_link, phase_name
+from bot.ui.cards import ButtonSpec, Card, message_link, phase_name, plain_values
 from bot.ui.forms import Field, Form
 from bot.ui.front import Front, Interaction, asker_of
 from bot.ui.i18n import say
@@ -151,7 +151,7 @@ def details(desk: Desk, task: Task, locale: str) -> str:
     if task.place.message_id:
         lines.append(f"**{say(_('Card'), locale)}** {message_link(task)}")
     if task.reason is not None:
-        lines.append(say(task.reason, locale)[:400].replace("```", "'''"))
+        lines.append(say(plain_values(task.reason), locale)[:400])
     head = "\n".join(lines)
     room = 1980 - len(head) - 12
     shown: dict[str, Any] = {"provider": task.provider, "action": task.action, **desk.details(task)}

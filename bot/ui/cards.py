@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import discord
 
@@ -90,7 +91,7 @@ def draw(task: Task, glance: Glance, *, links: Sequence[Link] = (), files: Seque
     lines = [say(_PHASES[task.phase], task.locale) + _duration(task)]
     lines += _progress(task, glance)
     if task.reason is not None:
-        lines.append(say(_plain_values(task.reason), task.locale))
+        lines.append(say(plain_values(task.reason), task.locale))
     if task.late and task.phase is Phase.DELIVERED:
         lines.append(say(_("It arrived late, but it arrived."), task.locale))
     caption = quoted_caption(task.caption)
@@ -149,11 +150,12 @@ def _link_lines(links: Sequence[Link], locale: str, room: int) -> list[str]:
 
 def _link_line(link: Link, locale: str) -> str:
     name = plain(link.title, 80) or say(_("the result"), locale)
+    url = quote(link.url, safe="%/:?&=#@!$'*+,;~._-")  # nothing that could end the link and begin another
     if link.expires_at is None:
-        said = _("{why} {link} (the link may stop working, save it soon)", why=link.why, link=f"[{name}]({link.url})")
+        said = _("{why} {link} (the link may stop working, save it soon)", why=link.why, link=f"[{name}]({url})")
     else:
         when = f"<t:{round(link.expires_at)}:R>"
-        said = _("{why} {link} (the link ends {when})", why=link.why, link=f"[{name}]({link.url})", when=when)
+        said = _("{why} {link} (the link ends {when})", why=link.why, link=f"[{name}]({url})", when=when)
     return say(said, locale)
 
 
@@ -168,10 +170,10 @@ def plain(words: str, limit: int) -> str:
     return _MARKDOWN.sub(r"\\\1", cut)
 
 
-def _plain_values(text: Text) -> Text:
+def plain_values(text: Text) -> Text:
     """``text`` with everything that somebody else wrote into it as plain text."""
     values = {
-        name: _plain_values(value) if isinstance(value, Text) else plain(str(value), 600)
+        name: plain_values(value) if isinstance(value, Text) else plain(str(value), 600)
         for name, value in text.values.items()
     }
     return Text(text.source, values)

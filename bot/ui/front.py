@@ -26,6 +26,8 @@ else:
     Interaction = discord.Interaction
 
 log = structlog.get_logger(__name__)
+ACKNOWLEDGED = 40060
+"""Discord's code for an interaction that was answered already."""
 TOKEN_LIFE = 14 * 60.0
 """Seconds that an interaction's token is relied on (it lives 15 minutes)."""
 Pictures = Mapping[str, discord.Attachment | None]
@@ -33,7 +35,12 @@ Pictures = Mapping[str, discord.Attachment | None]
 
 def asker_of(interaction: discord.Interaction[Any]) -> Asker:
     """Who asks, what they may do here, and their language."""
-    return Asker(interaction.user.id, interaction.permissions.manage_messages, str(interaction.locale))
+    return Asker(
+        interaction.user.id,
+        interaction.channel_id or 0,
+        interaction.permissions.manage_messages,
+        str(interaction.locale),
+    )
 
 
 class Front:
@@ -69,10 +76,25 @@ class Front:
     async def acknowledge(self, interaction: Interaction, *, private: bool = False) -> int:
         """Answer within three seconds that it is being done; returns the id of the message that will hold it."""
         interaction.extras["private"] = private
-        answer = await interaction.response.defer(thinking=True, ephemeral=private)
+        try:
+            answer = await interaction.response.defer(thinking=True, ephemeral=private)
+        except (aiohttp.ClientError, OSError, discord.HTTPException) as error:
+            if isinstance(error, discord.HTTPException) and error.status < 500 and error.code != ACKNOWLEDGED:
+                raise
+            return await self._acknowledged_after_all(interaction, error)
         if answer is None or answer.message_id is None:
             return (await interaction.original_response()).id
         return answer.message_id
+
+    async def _acknowledged_after_all(self, interaction: Interaction, error: Exception) -> int:
+        """Whether our acknowledgement arrived although its answer did not; raises ``error`` when it did not."""
+        try:
+            message = await interaction.original_response()
+        except (aiohttp.ClientError, OSError, discord.DiscordException):
+            raise error from None
+        log.info("acknowledged without an answer", error=type(error).__name__)
+        interaction.extras["acknowledged"] = True
+        return message.id
 
     def place(self, interaction: Interaction, message_id: int, *, private: bool = False) -> Place:
         """Where the answer to ``interaction`` is, and by which ways it can be edited."""

@@ -1,12 +1,13 @@
 """The only place that edits cards. It keeps one pending state per card, the newest, and lets the governor decide."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 import structlog
 
 from bot.engine.ports import Attachment, Glance, Later, Link, Nowhere
+from bot.store import StoreProblem
 from bot.task import ENDED, Media, Phase, Place, Task
 from bot.text import _
 from bot.ui.cards import Card, draw, message_link
@@ -28,10 +29,13 @@ def _delayed(task: Task) -> bool:
 class Messenger:
     """The engine's :class:`~bot.engine.ports.Screen` on Discord.
 
-    ``glance`` tells what a card shows beside the task; ``clock`` gives unix seconds.
+    ``newest`` reads a task's row; ``glance`` tells what a card shows beside the task; ``clock`` gives unix seconds.
     """
 
-    def __init__(self, courier: Courier, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, courier: Courier, newest: Callable[[str], Awaitable[Task | None]], clock: Callable[[], float]
+    ) -> None:
+        self.newest = newest
         self.glance: Callable[[Task], Glance] = lambda _task: Glance()
         self._courier = courier
         self._clock = clock
@@ -88,7 +92,7 @@ class Messenger:
 
     async def _redraw(self, task: Task) -> bool:
         async with self._lock(task.id):
-            newest = self._newest.get(task.id)
+            newest = await self._as_stored(task.id)
             if newest is None:
                 return False
             card = draw(newest, self.glance(newest))
@@ -112,6 +116,18 @@ class Messenger:
                 return False
             self._drawn[task.id] = self._print(newest.place, card)
             return True
+
+    async def _as_stored(self, task_id: str) -> Task | None:
+        """The task as the row has it now: what was told may be older than what another worker did meanwhile."""
+        told = self._newest.get(task_id)
+        try:
+            stored = await self.newest(task_id) if told is not None else None
+        except StoreProblem:
+            return told
+        if stored is None or (stored.phase in _BY_ANNOUNCEMENT and not _delayed(stored)):
+            self._newest.pop(task_id, None)
+            return None
+        return stored
 
     # -------------------------------------------------------------------------------------------- endings
 

@@ -43,9 +43,11 @@ async def report(interaction: discord.Interaction[Any], error: BaseException) ->
         log.info("refused", **context, error=str(cause))
     elif isinstance(cause, StoreProblem):
         log.error("database problem", **context, error=str(cause))
-    elif isinstance(cause, discord.NotFound) and cause.code == 10062:
-        log.warning("too late to answer", **context)
+    elif isinstance(cause, discord.HTTPException) and cause.code in {10062, 40060}:
+        log.warning("too late to answer, or answered by another process", **context)
         return
+    elif isinstance(cause, aiohttp.ClientError | OSError | discord.DiscordServerError):
+        log.warning("Discord did not take an answer", **context, error=_short(cause))
     else:
         log.error("unexpected error", **context, exc_info=cause)
     if interaction.type is discord.InteractionType.autocomplete:
@@ -57,7 +59,7 @@ async def report(interaction: discord.Interaction[Any], error: BaseException) ->
 async def tell(interaction: discord.Interaction[Any], words: str) -> None:
     """Show ``words`` to the one who asked, alone if that is still possible. Never raises."""
     try:
-        if not interaction.response.is_done():
+        if not (interaction.response.is_done() or interaction.extras.get("acknowledged")):
             await interaction.response.send_message(words, ephemeral=True)
         elif _is_thinking(interaction):
             await _tell_instead(interaction, words)
@@ -86,6 +88,7 @@ async def _tell_instead(interaction: discord.Interaction[Any], words: str) -> No
 def _is_thinking(interaction: discord.Interaction[Any]) -> bool:
     """Whether the answer so far is only the public "is thinking" line."""
     deferred = interaction.response.type is discord.InteractionResponseType.deferred_channel_message
+    deferred = deferred or bool(interaction.extras.get("acknowledged"))
     return deferred and not interaction.extras.get("private")
 
 

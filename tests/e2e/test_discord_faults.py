@@ -126,3 +126,22 @@ async def dropped_gateway(folder: Path, *, forget: bool) -> None:
         stage.delivered("owl", "cat")
         assert [len(stage.jobs()[prompt]) for prompt in ("fox", "owl", "cat")] == [2, 1, 1]
         stage.relay.jobs.popitem()  # the one of "again" has the same prompt, and is meant
+
+
+@pytest.mark.parametrize("fault", [{"cut": "after"}, {"cut": "before"}], ids=["arrived", "lost"])
+async def test_the_answer_to_the_acknowledgement_is_lost(tmp_path: Path, fault: dict[str, Any]) -> None:
+    """If it arrived all the same, the request is accepted; if not, nothing was accepted and nothing was paid."""
+    async with a_stage(tmp_path) as stage:
+        stage.relay.release()
+        stage.server.faults.add("POST", "/interactions/*/*/callback", **fault)
+        asked = await stage.server.slash(stage.ann, stage.channel, "luma video", prompt="fox")
+        if fault["cut"] == "after":
+            stage.asked["fox"] = asked
+            message = await asked.settled(lambda found: found["attachments"])
+            assert message["attachments"][0]["filename"].startswith("fox-")
+            assert [job.prompt for job in stage.relay.paid()] == ["fox"]
+        else:
+            await stage.ask("owl")
+            await stage.ended()
+            assert [job.prompt for job in stage.relay.paid()] == ["owl"]
+        assert await stage.bot.stop() == 0

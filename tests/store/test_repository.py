@@ -167,11 +167,13 @@ async def test_a_moved_card_is_not_moved_back_by_an_older_row(store: Store) -> N
     await stored(store, a_task())
     held = await store.get("t1")
     assert held is not None
-    await store.move("t1", Place(channel_id=77, message_id=88))
+    await store.move("t1", replace(held.place, channel_id=1), Place(channel_id=2, message_id=3))
+    assert await store.get("t1") == held
+    await store.move("t1", held.place, Place(channel_id=77, message_id=88))
     moved = await store.get("t1")
     assert moved == replace(held, place=Place(channel_id=77, message_id=88), version=held.version + 1)
     assert await store.save(replace(held, caption="from an older row")) is None
-    await store.move("ghost", Place(channel_id=1))
+    await store.move("ghost", held.place, Place(channel_id=1))
     assert await store.get("ghost") is None
 
 

@@ -200,7 +200,7 @@ async def test_durations_of_the_newest_deliveries(store: Store) -> None:
         ended("failed", phase=Phase.FAILED, finished_at=NOW + 1),
         ended("no-accept", action="other", accepted_at=None),
     )
-    found = await store.durations()
+    found = await store.durations([("luma", "generate"), ("suno", "song"), ("luma", "other")])
     assert sorted(seconds for provider, _action, seconds in found if provider == "luma") == [
         float(n) for n in range(105, 155)
     ]

@@ -295,3 +295,10 @@ def test_a_task_in_one_line_and_its_address() -> None:
     assert message_link(made) == "https://discord.com/channels/1/2/3"
     direct = replace(made, place=Place(channel_id=2, message_id=3))
     assert message_link(direct) == "https://discord.com/channels/@me/2/3"
+
+
+def test_a_link_cannot_begin_another() -> None:
+    link = Link("https://cdn.example/a.mp4)[Free](https://evil.example", "x](https://evil.example)", TOO_LARGE)
+    description = draw(task(Phase.DELIVERED), Glance(), links=[link]).embed["description"]
+    assert "(https://evil.example" not in description
+    assert "a.mp4%29%5BFree%5D%28https://evil.example)" in description
