@@ -5,6 +5,7 @@ The row says ``sending`` before the request leaves. A request is repeated only w
 
 import asyncio
 import base64
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -26,6 +27,7 @@ log = structlog.get_logger(__name__)
 LEASE = 300.0
 ATTEMPTS = 12
 """A request that the relay keeps turning away is tried this often, over about half an hour."""
+_EXPIRY = re.compile(r"[?&]ex=([0-9a-fA-F]{1,12})(?:&|$)")
 NOT_CHARGED = _("{why} Nothing was charged.")
 UNUSABLE = _("This request can no longer be sent by this version of the bot.")
 NOT_OFFERED = _("The operator of this bot does not offer that provider.")
@@ -151,7 +153,7 @@ class Submitter:
         known: dict[str, str] = {}
         for name in submission.inputs():
             stored = await self.core.store.input(name)
-            if stored is None:
+            if stored is None or (form == "url" and _expired(stored.url, self.core.clock())):
                 raise Problem(_("The picture is no longer kept. Please send the command again with the picture."))
             if form == "url":
                 known[INPUT + name] = stored.url
@@ -159,6 +161,12 @@ class Submitter:
                 encoded = await asyncio.to_thread(base64.b64encode, stored.content)
                 known[INPUT + name] = f"data:{stored.mime};base64,{encoded.decode()}"
         return replace(call, json=substituted(call.json, known)) if known else call
+
+
+def _expired(url: str, now: float) -> bool:
+    """Whether one of Discord's signed links is over (``ex=``, hexadecimal unix seconds; reference ``discord.md`` 4)."""
+    found = _EXPIRY.search(url)
+    return found is not None and int(found.group(1), 16) <= now
 
 
 def _merged(current: Task, after: Task) -> Task:
