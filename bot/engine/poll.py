@@ -73,12 +73,10 @@ class Poller:
 
     async def _round(self, group: Group, tasks: list[Task]) -> None:
         name, route, lookup = group
-        singly = [task for task in tasks if not isinstance(lookup, Batch) or wants_single(task)]
-        if isinstance(lookup, Batch) and self._batch_missing.get(name, 0.0) > self.core.clock():
-            singly = tasks
-        together = [task for task in tasks if task not in singly] if len(singly) < len(tasks) else []
-        if isinstance(lookup, Batch) and together:
-            await self._ask_together(lookup, route, together)
+        singly = tasks
+        if isinstance(lookup, Batch) and self._batch_missing.get(name, 0.0) <= self.core.clock():
+            singly = [task for task in tasks if wants_single(task)]
+            await self._ask_together(lookup, route, [task for task in tasks if not wants_single(task)])
         if lookup is None:  # of a kind that this version cannot ask about: patience is all there is
             await self._settle([(task, None) for task in tasks])
         elif singly:

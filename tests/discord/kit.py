@@ -1,7 +1,10 @@
 """What the tests of this folder share."""
 
+import asyncio
 import json
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import discord
@@ -122,3 +125,23 @@ def chinese(text: Text) -> str:
     found = say(text, "zh-CN")
     assert found != str(text)
     return found
+
+
+@asynccontextmanager
+async def caught_sending(world: World) -> AsyncIterator[Task]:
+    """A video whose request is on the wire, unanswered, until the context ends."""
+    reached, go = asyncio.Event(), asyncio.Event()
+
+    async def wait() -> None:
+        reached.set()
+        await go.wait()
+
+    world.relay.faults.add(method="POST", path="/luma/generations", hook=wait)
+    await world.video()
+    step = asyncio.create_task(world.app.engine.step())
+    await reached.wait()
+    await world.app.messenger.flush()
+    task = await world.task()
+    yield task
+    go.set()
+    await step

@@ -1,6 +1,5 @@
 """The buttons of a card: what they do, for whom, and for how long."""
 
-import asyncio
 from pathlib import Path
 
 import discord
@@ -8,7 +7,7 @@ import pytest
 from simcord import InteractionResult, MemberActor
 
 from bot.task import Phase, Task
-from tests.discord.kit import STRANGER, buttons, forge, here, one_film, paid, refusal
+from tests.discord.kit import STRANGER, buttons, caught_sending, forge, here, one_film, paid, refusal
 from tests.world import World, a_world, alone, said
 
 OTHER_VERSION = "This button or form belongs to another version of the bot and no longer works."
@@ -69,21 +68,8 @@ async def test_cancel_after_it_was_sent(world: World) -> None:
 
 
 async def test_cancel_while_it_is_sent(world: World) -> None:
-    reached, go = asyncio.Event(), asyncio.Event()
-
-    async def wait() -> None:
-        reached.set()
-        await go.wait()
-
-    world.relay.faults.add(method="POST", path="/luma/generations", hook=wait)
-    await world.video()
-    step = asyncio.create_task(world.app.engine.step())
-    await reached.wait()
-    await world.app.messenger.flush()
-    task = await world.task()
-    result = await world.press(task, "cancel")
-    go.set()
-    await step
+    async with caught_sending(world) as task:
+        result = await world.press(task, "cancel")
     assert said(result).startswith("It is being sent at this very moment. Try again in a few seconds.")
     assert (await world.task()).phase in {Phase.WAITING, Phase.RUNNING}
 

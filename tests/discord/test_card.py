@@ -1,12 +1,11 @@
 """The life of a card, as the channel sees it."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
 
 from bot.task import Phase, Task
-from tests.discord.kit import edits, here, one_film, paid, pictures
+from tests.discord.kit import caught_sending, edits, here, one_film, paid, pictures
 from tests.world import START, World, a_world, labels, said
 
 WAITING = "🕓 Accepted, waiting for its turn at the provider"
@@ -44,22 +43,9 @@ async def test_from_the_command_to_the_film(world: World) -> None:
 
 
 async def test_while_it_is_sent(world: World) -> None:
-    reached, go = asyncio.Event(), asyncio.Event()
-
-    async def wait() -> None:
-        reached.set()
-        await go.wait()
-
-    world.relay.faults.add(method="POST", path="/luma/generations", hook=wait)
-    await world.video()
-    step = asyncio.create_task(world.app.engine.step())
-    await reached.wait()
-    await world.app.messenger.flush()
-    task = await world.task()
-    assert world.text(task) == "🎬 Luma · video\n> a fox\n📨 Being sent to the relay"
-    assert world.labels(task) == UNDER_WAY
-    go.set()
-    await step
+    async with caught_sending(world) as task:
+        assert world.text(task) == "🎬 Luma · video\n> a fox\n📨 Being sent to the relay"
+        assert world.labels(task) == UNDER_WAY
 
 
 async def test_places_in_line_go_round_the_users(tmp_path: Path) -> None:
