@@ -16,6 +16,7 @@ from bot.ui.i18n import say, translated
 from tests.browser.conftest import leftovers
 from tests.browser.page import SLOW, Demo, DemoPage, demo
 
+expect.set_options(timeout=20_000)  # two cores may be busy with the other tests
 pytestmark = pytest.mark.browser
 ENGLISH, CHINESE = "en-US", "zh-CN"
 PROMPT = "a paper boat on a quiet lake at dawn"
