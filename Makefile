@@ -54,7 +54,7 @@ bench: $(INSTALLED) ## measure: prints, asserts nothing
 
 lock: $(INSTALLED) ## pin anew after a change of pyproject.toml; ARGS=--upgrade for newer versions
 	$(COMPILE) $(ARGS) --extra dev --output-file requirements-dev.txt
-	$(COMPILE) $(ARGS) --extra postgres --extra speed --constraint requirements-dev.txt --output-file requirements.txt
+	$(COMPILE) $(ARGS) --extra media --extra postgres --extra speed --constraint requirements-dev.txt --output-file requirements.txt
 
 clean: ## remove what was made, but neither .env nor data/
 	rm -rf $(VENV) build dist *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis bench.json

@@ -1,11 +1,11 @@
-"""What a file is, told by its first bytes and not by its name."""
+"""What a file is: told by its first bytes and not by its name, or for a text by the MIME type it comes with."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A file type: ``family`` is ``image``, ``video`` or ``audio``; ``mime`` and ``extension`` its usual names."""
+    """A file type, by its usual names; ``family`` is ``image``, ``video``, ``audio`` or ``text``."""
 
     family: str
     mime: str
@@ -25,9 +25,16 @@ M4A = Kind("audio", "audio/mp4", "m4a")
 WAV = Kind("audio", "audio/wav", "wav")
 OGG = Kind("audio", "audio/ogg", "ogg")
 FLAC = Kind("audio", "audio/flac", "flac")
+AAC = Kind("audio", "audio/aac", "aac")
+MIDI = Kind("audio", "audio/midi", "mid")
+TEXT = Kind("text", "text/plain", "txt")
+LRC = Kind("text", "text/x-lrc", "lrc")
+SRT = Kind("text", "application/x-subrip", "srt")
 
 PICTURES = (PNG, JPEG, WEBP, GIF)
 """What providers take as an input picture."""
+SOUNDS = (MP3, WAV, M4A, OGG, FLAC)
+"""What can be given as a sound."""
 
 _PREFIXES = (
     (b"\x89PNG\r\n\x1a\n", PNG),
@@ -38,8 +45,24 @@ _PREFIXES = (
     (b"ID3", MP3),
     (b"OggS", OGG),
     (b"fLaC", FLAC),
+    (b"MThd", MIDI),
 )
 _BRANDS = {b"qt  ": MOV, b"M4A ": M4A, b"M4B ": M4A, b"avif": AVIF, b"avis": AVIF}
+_KINDS = (PNG, JPEG, GIF, WEBP, AVIF, MP4, MOV, WEBM, MP3, M4A, WAV, OGG, FLAC, AAC, MIDI, TEXT, LRC, SRT)
+_BY_MIME = {
+    **{kind.mime: kind for kind in _KINDS},
+    "image/jpg": JPEG,
+    "audio/mp3": MP3,
+    "audio/m4a": M4A,
+    "audio/x-m4a": M4A,
+    "audio/wave": WAV,
+    "audio/x-wav": WAV,
+    "audio/opus": OGG,
+    "application/ogg": OGG,
+    "audio/x-flac": FLAC,
+    "audio/mid": MIDI,
+    "audio/x-midi": MIDI,
+}
 
 
 def sniff(head: bytes) -> Kind | None:
@@ -53,4 +76,11 @@ def sniff(head: bytes) -> Kind | None:
         return _BRANDS.get(head[8:12], MP4)
     if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2:  # frame sync, layer III
         return MP3
+    if len(head) > 1 and head[0] == 0xFF and head[1] & 0xF6 == 0xF0:  # frame sync of ADTS
+        return AAC
     return None
+
+
+def by_mime(mime: str) -> Kind | None:
+    """The type that a MIME type (or a whole ``Content-Type``) names; ``None`` when it is none of ours."""
+    return _BY_MIME.get(mime.partition(";")[0].strip().lower())

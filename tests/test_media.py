@@ -133,7 +133,7 @@ async def test_answers_that_are_no_file(
 
 
 @pytest.mark.parametrize(
-    "url", ["", "x", "ftp://127.0.0.1/a", "file:///etc/passwd", "data:video/mp4,x", "http://", "http:///a", "//x/y"]
+    "url", ["", "x", "ftp://127.0.0.1/a", "file:///etc/passwd", "blob:video", "http://", "http:///a", "//x/y"]
 )
 async def test_what_is_no_web_address(store: MediaStore, url: str) -> None:
     assert "is no web address" in str(await problem(store, url))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import sniff as kinds
-from bot.sniff import PICTURES, Kind, sniff
+from bot.sniff import PICTURES, SOUNDS, Kind, by_mime, sniff
 
 HEADS = [
     pytest.param(b"\x89PNG\r\n\x1a\n\x00\x00\x00\r", kinds.PNG, id="png"),
@@ -26,9 +26,12 @@ HEADS = [
     pytest.param(b"ID3\x04\x00\x00\x00\x00\x00\x00\xff\xfb", kinds.MP3, id="mp3, tagged"),
     pytest.param(b"\xff\xfb\x90\x64\x00\x00\x00\x00\x00\x00\x00\x00", kinds.MP3, id="mp3, MPEG 1"),
     pytest.param(b"\xff\xf3\x40\xc0", kinds.MP3, id="mp3, MPEG 2"),
-    pytest.param(b"\xff\xf1\x50\x80", None, id="raw AAC is no mp3"),
+    pytest.param(b"\xff\xf1\x50\x80", kinds.AAC, id="raw AAC is no mp3"),
+    pytest.param(b"\xff\xf9\x50\x80", kinds.AAC, id="raw AAC, MPEG 2"),
     pytest.param("\ufeff{}".encode("utf-16-le"), None, id="UTF-16 text is no mp3"),
     pytest.param(b"OggS\x00\x02\x00\x00\x00\x00\x00\x00", kinds.OGG, id="ogg"),
+    pytest.param(b"OggS\x00\x02" + bytes(22) + b"OpusHead", kinds.OGG, id="opus"),
+    pytest.param(b"MThd\x00\x00\x00\x06\x00\x01\x00\x02", kinds.MIDI, id="midi"),
     pytest.param(b"fLaC\x00\x00\x00\x22\x10\x00\x10\x00", kinds.FLAC, id="flac"),
     pytest.param(b"<!DOCTYPE html>", None, id="page"),
     pytest.param(b'{"error":"gone"}', None, id="json"),
@@ -49,6 +52,38 @@ def test_sniff(head: bytes, kind: Kind | None) -> None:
 def test_what_may_be_given_as_a_picture() -> None:
     assert {kind.extension for kind in PICTURES} == {"png", "jpg", "webp", "gif"}
     assert {kind.family for kind in PICTURES} == {"image"}
+
+
+def test_what_may_be_given_as_a_sound() -> None:
+    assert [kind.extension for kind in SOUNDS] == ["mp3", "wav", "m4a", "ogg", "flac"]
+    assert {kind.family for kind in SOUNDS} == {"audio"}
+
+
+@pytest.mark.parametrize(
+    ("mime", "kind"),
+    [
+        ("text/plain", kinds.TEXT),
+        ("text/plain; charset=utf-8", kinds.TEXT),
+        (" Text/X-LRC ", kinds.LRC),
+        ("application/x-subrip", kinds.SRT),
+        ("audio/midi", kinds.MIDI),
+        ("audio/x-wav", kinds.WAV),
+        ("image/jpg", kinds.JPEG),
+        ("text/html", None),
+        ("image/svg+xml", None),
+        ("application/octet-stream", None),
+        ("", None),
+    ],
+)
+def test_by_mime(mime: str, kind: Kind | None) -> None:
+    assert by_mime(mime) is kind
+
+
+def test_every_kind_is_found_by_its_own_mime_type() -> None:
+    found = [kind for kind in vars(kinds).values() if isinstance(kind, Kind)]
+    assert len(found) > 15
+    assert [by_mime(kind.mime) for kind in found] == found
+    assert len({kind.extension for kind in found}) == len(found)
 
 
 @given(st.binary(max_size=40))

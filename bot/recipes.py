@@ -1,0 +1,300 @@
+"""Media made from media, in a process of its own: ``python recipes.py '{"recipe": "film", …}'``.
+
+``bot.workshop`` starts it, by its path, for one job. Files are a stranger's and decoders are written in C: whatever
+they do, they do it here, within limits. Only this module knows PyAV and Pillow; it knows nothing else of the bot.
+A JSON line on standard output says how it went: ``problem`` is empty or one of the codes below, ``why`` is for the log.
+"""
+
+import json
+import math
+import os
+import sys
+import warnings
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from av import AudioFrame, VideoFrame
+    from av.container import InputContainer, OutputContainer
+    from PIL.Image import Image
+
+DAMAGED, TOO_BIG, TOO_LONG = "damaged", "too big", "too long"
+MEMORY, LARGEST_FILE = 2 * 1024**3, 512 * 1024**2
+"""Bytes of address space, and of a file that is written."""
+MAX_PIXELS, MAX_FRAME = 64_000_000, 4096 * 2304
+"""Pixels of a picture, and of a video's frame."""
+THREADS = 2
+FORMATS = "mov,mp4,matroska,webm,mp3,wav,ogg,flac,aac"
+"""What FFmpeg may take a file for: no play list, which could name other files and addresses."""
+PICTURES = ("PNG", "JPEG", "WEBP", "GIF")
+HZ = 44_100
+"""Samples per second of every sound that is made."""
+SIDE, DARK = 720, (24, 25, 31)
+"""Pixels of a film's longer side, and its colour where no picture is."""
+ITU709, UNKNOWN, ITU601 = 1, 2, 5
+"""How a video's colours are coded."""
+LEAST_RATE, MOST_RATE = 150_000, 8_000_000
+"""Bits per second below which a video is not worth having, and above which nothing is won."""
+SIDES = ((3_000_000, 1920), (1_200_000, 1280), (500_000, 854), (0, 640))
+"""Bits per second that are enough for a longer side of so many pixels."""
+DAMAGE = 50
+"""Damaged packets of a file that are left out."""
+
+
+class Impossible(Exception):
+    """A recipe cannot be followed; the argument is one of the codes above."""
+
+
+def film(sources: list[str], target: str) -> None:
+    """An MP4 of a sound (first source) and its cover (second source, or a dark card) that plays everywhere."""
+    still = _still(sources[1:])
+    options = {"crf": "23", "tune": "stillimage", "g": "120", **_colours(ITU709, ITU709, ITU709)}
+    with _opened(sources[0]) as source, _written(target) as out:
+        movie = _Movie(out, (still.width, still.height), Fraction(2), options, sound=128_000)
+        for frame in _frames(source, "audio"):
+            movie.play(frame)
+            movie.show(still, math.ceil(movie.played / HZ * movie.rate))
+        movie.finish()
+
+
+def smaller(sources: list[str], target: str, *, limit: int) -> None:
+    """The same video in at most ``limit`` bytes."""
+    with _opened(sources[0]) as source:
+        seconds = (source.duration or 0) / 1_000_000
+        own = max(2 * LEAST_RATE, min(source.bit_rate or MOST_RATE, MOST_RATE))
+    if seconds <= 0:
+        raise Impossible(DAMAGED)
+    rate = min(0.96 * limit * 8 / seconds - 8_000, own)  # the container itself takes some
+    for _attempt in range(3):
+        _shrink(sources[0], target, int(rate))
+        size = Path(target).stat().st_size
+        if size <= limit:
+            return
+        rate *= 0.96 * limit / size
+    raise Impossible(TOO_LONG)
+
+
+def last_frame(sources: list[str], target: str) -> None:
+    """The last frame of a video, as PNG."""
+    last = _last(sources[0], near_end=True) or _last(sources[0], near_end=False)
+    if last is None:
+        raise Impossible(DAMAGED)
+    matrix = _matrix(last.colorspace, last.height)
+    other = ITU601 if matrix == ITU709 else ITU709  # PyAV minds the matrix only where it names two; RGB has none
+    last.to_image(src_colorspace=matrix, dst_colorspace=other).save(target, "PNG")  # type: ignore[no-untyped-call]
+
+
+def quarter(sources: list[str], target: str, *, number: int) -> None:
+    """One quarter of a picture, as PNG: 1 and 2 are the upper ones, 3 and 4 the lower ones, from the left."""
+    row, column = divmod(range(1, 5).index(number), 2)
+    with _picture(sources[0]) as whole:
+        width, height = whole.width // 2, whole.height // 2
+        part = whole.crop((column * width, row * height, (column + 1) * width, (row + 1) * height))
+        part.save(target, "PNG")
+
+
+RECIPES: dict[str, Any] = {"film": film, "smaller": smaller, "last-frame": last_frame, "quarter": quarter}
+
+
+def _opened(path: str) -> "InputContainer":
+    import av
+
+    options = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
+    return av.open(path, "r", options=options, metadata_errors="replace")
+
+
+def _written(target: str) -> "OutputContainer":
+    import av
+
+    return av.open(target, "w", format="mp4", options={"movflags": "+faststart"})
+
+
+def _frames(source: "InputContainer", *kinds: str) -> "Iterator[Any]":
+    """The frames of the first stream of each kind, where there is one; damage here and there is left out."""
+    import av
+
+    streams = [found[0] for kind in kinds if (found := getattr(source.streams, kind))]
+    for stream in streams:
+        if stream.type == "video" and stream.codec_context.width * stream.codec_context.height > MAX_FRAME:
+            raise Impossible(TOO_BIG)
+        stream.codec_context.thread_count = THREADS
+        stream.codec_context.options = {"max_pixels": str(MAX_FRAME)}
+    damaged = 0
+    for packet in source.demux(streams) if streams else ():
+        try:
+            yield from packet.decode()
+        except av.error.InvalidDataError:
+            damaged += 1
+            if damaged > DAMAGE:
+                raise
+
+
+def _last(path: str, *, near_end: bool) -> "VideoFrame | None":
+    with _opened(path) as source:
+        if near_end:
+            source.seek(max(0, (source.duration or 0) - 5_000_000))
+        return next(iter(deque(_frames(source, "video"), maxlen=1)), None)
+
+
+@contextmanager
+def _picture(path: str) -> "Iterator[Image]":
+    """A picture the right way up, in RGB or RGBA."""
+    from PIL import Image, ImageOps
+
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            with Image.open(path, formats=PICTURES) as picture:
+                yield ImageOps.exif_transpose(picture).convert("RGBA" if picture.has_transparency_data else "RGB")
+        except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+            raise Impossible(TOO_BIG) from None
+
+
+def _still(covers: list[str]) -> "VideoFrame":
+    """The picture of a film, of even size. A cover that cannot be used is left out: the sound is what counts."""
+    import av
+    from PIL import Image
+
+    card = Image.new("RGB", (640, 360), DARK)
+    for cover in covers:
+        with suppress(Exception), _picture(cover) as picture:
+            picture.thumbnail((SIDE, SIDE))
+            width, height = (side + side % 2 for side in picture.size)
+            card = Image.new("RGB", (width, height), DARK)
+            card.paste(picture, (0, 0), picture if picture.mode == "RGBA" else None)
+    frame: VideoFrame = av.VideoFrame.from_image(card)  # type: ignore[no-untyped-call]  # PyAV leaves it bare
+    return frame.reformat(format="yuv420p", dst_colorspace="itu709")
+
+
+class _Movie:
+    """An MP4 being written: pictures at a constant rate and, if ``sound`` says how many bits per second, sound."""
+
+    def __init__(
+        self, out: "OutputContainer", size: tuple[int, int], rate: Fraction, options: dict[str, str], *, sound: int
+    ) -> None:
+        import av
+
+        self.out, self.rate = out, rate
+        self.shown = 0  # pictures
+        self.played = 0  # samples
+        self._picture = out.add_stream("libx264", rate=rate, options={"preset": "veryfast", **options})
+        self._picture.width, self._picture.height = size
+        self._picture.pix_fmt = "yuv420p"
+        self._picture.codec_context.thread_count = THREADS
+        self._voice = out.add_stream("aac", rate=HZ, layout="stereo") if sound else None
+        if self._voice is not None:
+            self._voice.bit_rate = sound
+        self._resampler = av.AudioResampler("fltp", "stereo", HZ)
+
+    def show(self, frame: "VideoFrame", count: int) -> None:
+        """Show ``frame`` until ``count`` pictures have been shown."""
+        if self.shown >= count:
+            return
+        picture = frame.reformat(self._picture.width, self._picture.height, "yuv420p")
+        picture.time_base = 1 / self.rate
+        while self.shown < count:
+            picture.pts = self.shown
+            self.out.mux(self._picture.encode(picture))
+            self.shown += 1
+
+    def play(self, frame: "AudioFrame | None") -> None:
+        """Go on with the sound; ``None`` at its end."""
+        if self._voice is None:
+            return
+        for part in self._resampler.resample(frame):
+            part.pts, part.time_base = self.played, Fraction(1, HZ)
+            self.out.mux(self._voice.encode(part))
+            self.played += part.samples
+
+    def finish(self) -> None:
+        """Write what is still on its way. Raises :class:`Impossible` when nothing was shown."""
+        if not self.shown:
+            raise Impossible(DAMAGED)
+        self.play(None)
+        for stream in (self._picture, self._voice):
+            if stream is not None:
+                self.out.mux(stream.encode(None))
+
+
+def _shrink(path: str, target: str, rate: int) -> None:
+    """The video at ``path`` once more, at ``rate`` bits per second."""
+    import av
+
+    with _opened(path) as source:
+        if not source.streams.video:
+            raise Impossible(DAMAGED)
+        video = source.streams.video[0]
+        sound = 0 if not source.streams.audio else 64_000 if rate < 1_500_000 else 128_000
+        bits = rate - sound
+        if bits < LEAST_RATE:
+            raise Impossible(TOO_LONG)
+        fps = min(video.average_rate or Fraction(25), Fraction(30))
+        size = _fitting(video.width, video.height, next(side for least, side in SIDES if bits >= least))
+        coded = video.codec_context
+        colours = _colours(_matrix(coded.colorspace, coded.height), coded.color_primaries, coded.color_trc)
+        options = {"b": str(bits), "maxrate": str(bits * 3 // 2), "bufsize": str(bits * 2), **colours}
+        with _written(target) as out:
+            movie = _Movie(out, size, fps, options, sound=sound)
+            for frame in _frames(source, "video", "audio"):
+                if isinstance(frame, av.AudioFrame):
+                    movie.play(frame)
+                else:
+                    movie.show(frame, movie.shown + 1 if frame.time is None else int(frame.time * fps + 0.25) + 1)
+            movie.finish()
+
+
+def _matrix(said: int, height: int) -> int:
+    """How colours are coded: what the video says, else what players take for granted."""
+    return said if said != UNKNOWN else ITU709 if height >= 720 else ITU601
+
+
+def _colours(matrix: int, primaries: int, curve: int) -> dict[str, str]:
+    return {"colorspace": str(matrix), "color_primaries": str(primaries), "color_trc": str(curve)}
+
+
+def _fitting(width: int, height: int, side: int) -> tuple[int, int]:
+    """The size, even and of the same shape, whose longer side is at most ``side``."""
+    scale = min(1.0, side / max(width, height))
+    return max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)
+
+
+def confine(seconds: float) -> None:
+    """Give this process limits: memory, file size, processor time (it may run for ``seconds``), no core dump."""
+    os.nice(10)  # the bot goes first
+    try:
+        import resource
+    except ImportError:  # not on this platform
+        return
+    for what, most in (
+        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_FSIZE, LARGEST_FILE),
+        (resource.RLIMIT_CPU, math.ceil(seconds) * (THREADS + 1)),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with suppress(ValueError, OSError):  # the system knows better, or has a stricter limit
+            resource.setrlimit(what, (most, most))
+
+
+def main(order: str) -> None:
+    """Do one job: a JSON object of ``recipe``, ``sources``, ``target``, ``parameters`` and ``seconds`` it may take."""
+    job = json.loads(order)
+    confine(job["seconds"])
+    problem, why = "", ""
+    try:
+        RECIPES[job["recipe"]](job["sources"], job["target"], **job["parameters"])
+    except Impossible as error:
+        problem = str(error)
+    except MemoryError:
+        problem = TOO_BIG
+    except Exception as error:
+        problem, why = DAMAGED, f"{type(error).__name__}: {error}"
+    sys.stdout.write(json.dumps({"problem": problem, "why": why[:500]}) + "\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
