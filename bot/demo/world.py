@@ -117,7 +117,7 @@ async def show(*, port: int, browser: bool) -> None:
 def _introduce(address: str) -> None:
     print("Darkroom, offline: a simulated Discord with the real bot in it. Open this page:\n")
     print(address, flush=True)
-    print("\nType / and choose /luma video. You can be “guest” (English) or “访客” (中文).")
+    print("\nType / and choose /luma video or /suno song. You can be “guest” (English) or “访客” (中文).")
     print("Words in the prompt that make the simulated relay misbehave:")
     for word, meaning in PROMPT_WORDS.items():
         print(f"  {word:<14} {meaning}")

@@ -82,7 +82,7 @@ def picture_uri(kind: str = "PNG") -> str:
 
 def test_it_imports_nothing_from_the_rest_of_the_bot() -> None:
     sources = [path.read_text() for path in Path(package.__file__).parent.glob("*.py")]
-    assert len(sources) == 5
+    assert len(sources) == 15
     assert not [line for text in sources for line in text.splitlines() if line.startswith(("from bot", "import bot"))]
 
 
@@ -104,11 +104,11 @@ async def test_what_a_check_asks(rig: Rig) -> None:
     models = (await rig.call("GET", "/v1/models"))[1]
     assert (models["object"], models["data"][0]["id"]) == ("list", "luma_video")
     assert (await rig.call("GET", "/v1/models", key=None))[0] == 401
-    rig.sim.luma.offered = False
+    rig.sim.luma.offered = rig.sim.suno.offered = rig.sim.udio.offered = False
     assert (await rig.call("GET", "/v1/models"))[1]["data"] == []
 
 
-@pytest.mark.parametrize(("method", "path"), [("POST", "/suno/submit/music"), ("DELETE", SUBMIT), ("GET", "/")])
+@pytest.mark.parametrize(("method", "path"), [("POST", "/kling/v1/videos"), ("DELETE", SUBMIT), ("GET", "/")])
 async def test_unknown_paths(rig: Rig, method: str, path: str) -> None:
     status, shown, headers = await rig.call(method, path, key=None)
     assert (status, shown["error"]["message"]) == (404, f"Invalid URL ({method} {path})")
@@ -186,7 +186,7 @@ async def test_forced_states_and_hold(rig: Rig) -> None:
 
 
 def test_every_word_is_described() -> None:
-    used = "fail banned slow queue lost html quota nolink throttle late big expired"
+    used = "fail banned slow queue lost html quota nolink throttle late big expired partial offline"
     assert set(PROMPT_WORDS) == {f"sim:{word}" for word in used.split()}
     assert all(PROMPT_WORDS.values())
 

@@ -15,8 +15,23 @@ from collections.abc import Callable, Collection
 from .core import PROMPT_WORDS, Job, Moment, Recorded, Relay
 from .faults import Fault, Faults
 from .luma import Luma, LumaOptions
+from .sounds import Sounds
+from .suno import Suno, SunoOptions
+from .udio import Udio, UdioOptions
 
-__all__ = ["PROMPT_WORDS", "Fault", "Faults", "Job", "LumaOptions", "Moment", "Recorded", "Relay", "Simulator"]
+__all__ = [
+    "PROMPT_WORDS",
+    "Fault",
+    "Faults",
+    "Job",
+    "LumaOptions",
+    "Moment",
+    "Recorded",
+    "Relay",
+    "Simulator",
+    "SunoOptions",
+    "UdioOptions",
+]
 
 
 class Simulator(Relay):
@@ -33,3 +48,8 @@ class Simulator(Relay):
         super().__init__(clock=clock, pace=pace, keys=keys, poor_keys=poor_keys)
         self.luma = LumaOptions()
         self.add(Luma(self, self.luma))
+        self.add(Sounds(self))
+        self.suno = SunoOptions()
+        self.add(Suno(self, self.suno))
+        self.udio = UdioOptions()
+        self.add(Udio(self, self.udio))

@@ -28,8 +28,10 @@ PROMPT_WORDS: dict[str, str] = {
     "sim:nolink": "the finished task carries only a watermarked link; the clean one must be asked for",
     "sim:throttle": "the first submission is answered 429 with Retry-After: 2, the next one is accepted",
     "sim:late": "the task fails with a time-out reason and 30 seconds later succeeds after all",
-    "sim:big": "the finished video is larger than 10 MiB (12 MiB)",
+    "sim:big": "the finished video or song is larger than 10 MiB (12 MiB)",
     "sim:expired": "the first media link answers 403; a fresh query then gives a link that works",
+    "sim:partial": "one of the two songs fails with a reason, the other is fine and the task is a success",
+    "sim:offline": "a song that goes on from another one is refused: the account that made that one is offline",
 }
 """Words that may stand anywhere in a prompt, and what each makes the simulator do."""
 
@@ -39,7 +41,7 @@ LATE_REASON = "任务超时\uff0860分钟\uff09"  # the gateway's own words, ref
 BIG_SIZE = 12 * 1024 * 1024
 LATE_AFTER = 30.0
 QUEUE_FOR = 20.0
-PUBLIC = ("/media/", "/api/status")
+PUBLIC = ("/media/", "/bucket/", "/api/status")
 
 
 @dataclass(slots=True)
@@ -68,7 +70,7 @@ class Moment:
 
 @dataclass(slots=True)
 class Job:
-    """One accepted (= charged) submission. `queue` and `run` are its normal seconds in the queue and at work."""
+    """One accepted (= charged) submission: `queue` and `run` normal seconds; with a `doom` it ends failed for that."""
 
     id: str
     provider: str
@@ -85,6 +87,7 @@ class Job:
     forced: Moment | None = None
     asked: int = 0
     link: int = 0
+    doom: str = ""
 
     def said(self, word: str) -> bool:
         """Whether the prompt contains `sim:<word>`."""
@@ -110,10 +113,10 @@ class Job:
         return Moment("running", min(95, 10 + int(85 * done)), start)
 
     def _ending(self, start: float, end: float, now: float, late: float) -> Moment:
-        if self.said("late") and now >= end + late:
+        if self.said("late") and not self.doom and now >= end + late:
             return Moment("done", 100, start, end + late)
         reasons = {"banned": BANNED_REASON, "fail": FAIL_REASON, "late": LATE_REASON}
-        reason = next((text for word, text in reasons.items() if self.said(word)), "")
+        reason = self.doom or next((text for word, text in reasons.items() if self.said(word)), "")
         return Moment("failed" if reason else "done", 100, start, end, reason)
 
 
