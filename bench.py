@@ -26,6 +26,7 @@ from bot.providers.luma import Generate
 from bot.relay import Relay
 from bot.store import Filter, Store, connect
 from bot.task import Phase, Place, Task
+from bot.workshop import Workshop
 
 ROWS = 1_000_000
 OWN = 10_000
@@ -152,7 +153,7 @@ async def an_engine(folder: Path, relay: Simulator, screen: Dark, clock: Callabl
     client = Relay(config.settings.relay_url, "sk-good")
     media = MediaStore(allow_private=True)
     try:
-        yield Engine(Core(config, Store(database), client, media, screen, clock))  # type: ignore[arg-type]
+        yield Engine(Core(config, Store(database), client, media, Workshop(), screen, clock))  # type: ignore[arg-type]
     finally:
         await media.close()
         await client.close()

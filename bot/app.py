@@ -20,6 +20,7 @@ from bot.store import Store, connect
 from bot.ui.client import Darkroom, aim
 from bot.ui.courier import Courier
 from bot.ui.messenger import Messenger
+from bot.workshop import Workshop
 
 log = structlog.get_logger(__name__)
 
@@ -74,10 +75,12 @@ async def assemble(
         stack.push_async_callback(relay.close)
         media = MediaStore(allow_private=settings.allow_private_media)
         stack.push_async_callback(media.close)
+        workshop = Workshop()
+        stack.push_async_callback(workshop.close)
         client = Darkroom(config, offered_cogs(config), clock=clock, shard_count=shard_count)
         store = Store(database)
         messenger = Messenger(Courier(client, clock), store.get, clock)
-        engine = Engine(Core(config, store, relay, media, messenger, clock))
+        engine = Engine(Core(config, store, relay, media, workshop, messenger, clock))
         messenger.glance = engine.desk.glance
         client.attach(engine)
         yield App(config, engine, client, messenger)

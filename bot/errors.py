@@ -79,10 +79,14 @@ class Unreadable(CallFailed):
 
 
 class NotOffered(CallFailed):
-    """This relay does not have the feature (404, 501, or its web page instead of an answer)."""
+    """This relay does not have the feature (404, 405, 501, or its web page instead of an answer).
 
-    def __init__(self, detail: str = "") -> None:
+    ``certain``: it said so itself, rather than something in front of it.
+    """
+
+    def __init__(self, detail: str = "", *, certain: bool = False) -> None:
         super().__init__(_("This relay does not offer that feature."), detail)
+        self.certain = certain
 
 
 UNREACHABLE = _("The relay could not be reached.")
@@ -92,22 +96,26 @@ BROKEN = _("The relay had an internal error.")
 KEY_REFUSED = _("The relay refused this bot's key. The operator has to look at it.")
 NO_QUOTA = _("The relay account has no credit left. The operator has to top it up.")
 _NO_QUOTA_CODES = {"quota_not_enough", "insufficient_user_quota", "pre_consume_token_quota_failed"}
-_MISSING_FEATURE_CODES = {"api_not_implemented", "not_implemented", "invalid_api_platform"}
+_MISSING_FEATURE_CODES = {"api_not_implemented", "not_implemented", "invalid_api_platform", "invalid_action"}
 
 
-def decipher(status: int, headers: Mapping[str, str], body: bytes, *, known_path: bool = False) -> Any:
+def decipher(
+    status: int, headers: Mapping[str, str], body: bytes, *, known_path: bool = False, coded: bool = False
+) -> Any:
     """The JSON of a relay answer, or the exception that it means.
 
     ``body`` is the whole answer. ``known_path`` is set for questions about one task, where 404 speaks of the task and
-    not of the feature. Raises a :class:`CallFailed`. Shapes: reference ``relay-luma-…md`` 1.5 and
-    ``relay-suno-…md`` 2.1 to 2.6.
+    not of the feature; ``coded`` when the provider reads the codes of its answers itself, or needs no answer. Raises a
+    :class:`CallFailed`. Shapes: reference ``relay-luma-…md`` 1.5 and ``relay-suno-…md`` 2.1 to 2.6.
     """
+    if coded and status < 300 and not body.strip():
+        return None
     try:
         payload = loads(body)
     except ValueError:
         raise _without_json(status, headers, body) from None
     code, message = explain(payload)
-    if status < 400 and not message:
+    if status < 400 and (coded or not message):
         return payload
     detail = f"HTTP {status} {json.dumps(payload, ensure_ascii=False)[:500]}"
     raise _with_json(status, headers, code, clean(message or said(payload)), detail, known_path=known_path)
@@ -126,8 +134,9 @@ def _with_json(
         return Unavailable(CUT_OFF, detail, taken=True)
     if status == 503 and message:
         return Unavailable(_("The relay has no free channel for this: {message}", message=message), detail, taken=False)
-    if status == 501 or code in _MISSING_FEATURE_CODES or (status == 404 and not known_path):
-        return NotOffered(detail)
+    missing = {code, message} & _MISSING_FEATURE_CODES or status in {405, 501}
+    if missing or (status == 404 and not known_path):
+        return NotOffered(detail, certain=True)
     if status >= 500:
         return Unavailable(BROKEN, detail, taken=True)
     return Refused(_("The relay refused: {message}", message=message or f"HTTP {status}"), detail, code, status)

@@ -26,7 +26,7 @@ from aiohttp.abc import AbstractResolver
 
 from bot.errors import Problem
 from bot.scratch import Scratch
-from bot.sniff import Kind, by_mime, sniff
+from bot.sniff import HEAD, Kind, by_mime, sniff
 from bot.text import Text, _
 
 _UNICAST = ipaddress.IPv6Network("2000::/3")
@@ -70,7 +70,7 @@ class Fetched:
 def look(path: Path) -> Fetched:
     """What the file at ``path`` is. Blocks. Raises :class:`MediaProblem` when it is no picture, video or sound."""
     with path.open("rb") as file:
-        kind = sniff(file.read(64))
+        kind = sniff(file.read(HEAD))
     if kind is None:
         raise MediaProblem(STRANGE)
     return Fetched(path, path.stat().st_size, kind)
@@ -267,7 +267,7 @@ def _unpack(url: str, cap: int, file: BinaryIO) -> tuple[int, Kind]:
         raise TooLarge(len(content))
     kind = by_mime(about[5:].partition(";")[0].strip() or "text/plain")
     if kind is not None and kind.family != "text":
-        kind = sniff(content[:64])
+        kind = sniff(content[:HEAD])
     if kind is None:
         raise MediaProblem(STRANGE, gone=True)
     file.write(content)
@@ -282,7 +282,7 @@ async def _save(response: aiohttp.ClientResponse, cap: int, file: BinaryIO) -> t
         size += len(chunk)
         if size > cap:
             raise TooLarge(None)
-        head = (head + chunk[:64])[:64]
+        head = (head + chunk[:HEAD])[:HEAD]
         await asyncio.to_thread(file.write, chunk)
     if response.content_length is not None and size < response.content_length:
         raise MediaProblem(_("The result could not be downloaded."))

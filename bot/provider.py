@@ -7,14 +7,17 @@ do. Both are pure: they say *what to send* and *what an answer means*; only ``bo
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from bot.errors import Invalid, Unreadable
-from bot.task import Report
+from bot.lookup import Lookup
+from bot.sniff import Kind
+from bot.step import NextStep, Step
+from bot.task import Report, Task
 from bot.text import Text, _
 from bot.wire import Call
 
@@ -24,8 +27,13 @@ INPUT = "input:"
 Prompt = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Picture = Annotated[str, "input"]
 """A picture: a URL, or a reference to a stored input that is put in when the call is made."""
-PictureForm = Literal["data", "url"]
-"""How a relay takes pictures: as base64 data URI, or as a public URL."""
+Sound = Annotated[str, "input", "sound"]
+"""A recording, given like a picture."""
+Archive = Annotated[str, "input", "archive"]
+"""A ZIP file, given like a picture."""
+Takes = Literal["picture", "sound", "archive"]
+PictureForm = Literal["data", "base64", "url"]
+"""How a relay takes pictures: as base64 data URI, as bare base64, or as a public URL."""
 
 
 class Options(BaseModel):
@@ -36,46 +44,6 @@ class Options(BaseModel):
     prefix: str = Field(default="", description="Path prefix of the relay's tier, such as `/pro`.")
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Many unfinished tasks are asked about in one call of at most ``size`` ids.
-
-    A ``{ids}`` in ``path`` is filled with the joined ids (GET), else they are posted as ``{"ids": […]}``. ``single``
-    is the path that answers for one id, used when a batch keeps leaving it out.
-    """
-
-    path: str
-    single: str
-    size: int = 50
-
-    def calls(self, ids: Sequence[str]) -> list[Call]:
-        """The fewest calls that ask about every one of ``ids``."""
-        chunks = [list(ids[start : start + self.size]) for start in range(0, len(ids), self.size)]
-        if "{ids}" in self.path:
-            joined = [",".join(quote(name, safe="") for name in chunk) for chunk in chunks]
-            return [Call("GET", self.path.replace("{ids}", ids), timeout=30.0) for ids in joined]
-        return [Call("POST", self.path, json={"ids": chunk}, timeout=30.0) for chunk in chunks]
-
-    def ask(self, remote_id: str) -> Call:
-        """The call about one task."""
-        return Call("GET", self.single.replace("{id}", quote(remote_id, safe="")), one=True, timeout=30.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Single:
-    """Unfinished tasks are asked about one by one, at most ``width`` at a time."""
-
-    path: str
-    width: int = 4
-
-    def ask(self, remote_id: str) -> Call:
-        """The call about one task."""
-        return Call("GET", self.path.replace("{id}", quote(remote_id, safe="")), one=True, timeout=30.0)
-
-
-Lookup = Batch | Single | None
-
-
 @dataclass(frozen=True, kw_only=True)
 class Provider:
     """One system behind the relay.
@@ -83,7 +51,7 @@ class Provider:
     ``accepted`` reads the answer to a submission, ``reports`` the answer to a lookup (any number of tasks). Both may
     raise ``Unreadable`` and nothing else, whatever the JSON. ``interval`` is the pause between rounds of polling and
     ``patience`` how long an accepted task is polled at all, both in seconds; ``active`` is how many tasks may be in
-    flight at once.
+    flight at once. ``lookups`` are further ones by name, for steps and reports that are not asked about by the usual.
     """
 
     name: str
@@ -96,15 +64,31 @@ class Provider:
     interval: float = 10.0
     patience: float = 1800.0
     active: int = 50
+    lookups: Mapping[str, Lookup] = field(default_factory=dict, hash=False)
     probe: Call | None = None
     """A free call that only a relay offering this provider answers with JSON (``check``)."""
 
-    def read_accepted(self, payload: Any) -> Report:
-        """``accepted``, made safe: an answer without a task id is unreadable."""
-        report = self.accepted(payload)
-        if not report.remote_id and not report.media and report.reason is None:
-            raise Unreadable(f"no task id in {str(payload)[:300]}")
-        return report
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """A mask of the picture in the field ``of``. Users paint white what is to be changed; ``black_edits`` providers
+    want it the other way round."""
+
+    of: str
+    black_edits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What is known of a file that a user gave: its type by its bytes, and how many bytes it has.
+
+    ``seconds`` of a recording, ``pixels`` (width, height) of a picture, as far as they can be told.
+    """
+
+    kind: Kind
+    size: int
+    seconds: float | None = None
+    pixels: tuple[int, int] | None = None
 
 
 def _no_report(payload: Any) -> Report:
@@ -128,7 +112,13 @@ class Submission(BaseModel):
     kind: ClassVar[str]
     caption_field: ClassVar[str]
     lookup: ClassVar[Lookup]
-    next_steps: ClassVar[tuple[str, ...]]
+    next_steps: ClassVar[tuple[NextStep, ...]]
+    masks: ClassVar[Mapping[str, Mask]] = {}
+    """The fields that are masks: what a user gives for them is brought into the provider's own form."""
+    on_input: ClassVar[NextStep | None] = None
+    """What answers a question of the relay (phase ``input``)."""
+    managers_only: ClassVar[bool] = False
+    """Only those who may manage the server may ask for it."""
 
     def __init_subclass__(
         cls,
@@ -140,7 +130,7 @@ class Submission(BaseModel):
         kind: str = "file",
         caption: str = "prompt",
         lookup: Lookup = None,
-        next_steps: tuple[str, ...] = (),
+        next_steps: tuple[NextStep, ...] = (),
         **kwargs: Any,
     ) -> None:
         super().__init_subclass__(**kwargs)
@@ -168,8 +158,7 @@ class Submission(BaseModel):
         except ValidationError as error:
             raise Invalid(readable(error, cls.option_name)) from None
 
-    @classmethod
-    def route(cls, options: Options, /) -> str:
+    def route(self, options: Options, /) -> str:
         """The path prefix a task is submitted and queried under (reference ``relay-luma-…md`` 1.1)."""
         return options.prefix
 
@@ -177,6 +166,39 @@ class Submission(BaseModel):
     def picture_form(cls, _options: Options, /) -> PictureForm:
         """How pictures are put into the call."""
         return "data"
+
+    @classmethod
+    def steps_after(cls, _task: Task, /) -> Sequence[tuple[NextStep, int | None]]:
+        """What can be done with the finished task; the number is that of the result it is about, from 0."""
+        return [(step, None) for step in cls.next_steps]
+
+    @classmethod
+    def check_input(cls, _field: str, _given: Given, _options: Options, /) -> dict[str, Any]:
+        """Refuse a user's file with :class:`Invalid`; returns further fields that are known by it."""
+        return {}
+
+    @classmethod
+    def check_together(cls, _given: Mapping[str, Given], /) -> None:
+        """Refuse a user's files with :class:`Invalid` when they do not go together (a mask of another size)."""
+
+    @classmethod
+    def takes(cls, name: str) -> Takes:
+        """What kind of file the input field takes."""
+        known = cls.model_fields.get(name)
+        if cls.takes_sound(name):
+            return "sound"
+        return "archive" if known is not None and _holds("archive", known.annotation, known.metadata) else "picture"
+
+    @classmethod
+    def takes_sound(cls, name: str) -> bool:
+        """Whether the input field takes a recording (else a picture)."""
+        known = cls.model_fields.get(name)
+        return known is not None and _holds("sound", known.annotation, known.metadata)
+
+    @classmethod
+    def origin(cls, _task: Task, /) -> tuple[str, str] | None:
+        """What of which card the task was made from: a name (``V2``) and the card's address."""
+        return None
 
     @classmethod
     def option_name(cls, field: str) -> str:
@@ -210,11 +232,20 @@ class Submission(BaseModel):
             path = path.replace("{" + name + "}", quote(str(value), safe=""))
         return Call("POST", path, json=self.body(), paid=True, timeout=60.0)
 
+    def steps(self) -> tuple[Step, ...]:
+        """The calls to its result, in order; most have one."""
+        return (Step.asking(self.call(), self.provider.accepted),)
+
+    @classmethod
+    def own_answer(cls, _task: Task, _settings: Mapping[str, Any], /) -> Mapping[str, Any] | None:
+        """The answer to a question of the relay that needs no asking, by what the user has set; ``None``: ask."""
+        return None
+
     def inputs(self) -> list[str]:
-        """The ids of the stored inputs that its picture fields refer to."""
+        """The ids of the stored inputs that its picture and sound fields refer to."""
         given = self.parameters()
         fields = [
-            name for name, field in type(self).model_fields.items() if _holds_picture(field.annotation, field.metadata)
+            name for name, field in type(self).model_fields.items() if _holds("input", field.annotation, field.metadata)
         ]
         return [
             value.removeprefix(INPUT)
@@ -256,10 +287,10 @@ def providers() -> dict[str, Provider]:
     return {submission.provider.name: submission.provider for submission in CATALOGUE.values()}
 
 
-def _holds_picture(annotation: Any, metadata: Iterable[Any]) -> bool:
-    """Whether a field is a :data:`Picture`, or optional, or a list of them: words of a user are never a reference."""
-    return "input" in metadata or any(
-        _holds_picture(inner, getattr(inner, "__metadata__", ())) for inner in get_args(annotation)
+def _holds(what: str, annotation: Any, metadata: Iterable[Any]) -> bool:
+    """Whether a field is marked as ``what``, or optional, or a list of such: words of a user are never a reference."""
+    return what in metadata or any(
+        _holds(what, inner, getattr(inner, "__metadata__", ())) for inner in get_args(annotation)
     )
 
 

@@ -1,13 +1,15 @@
 """Media made from media, in a process of its own: ``python recipes.py '{"recipe": "film", …}'``.
 
 ``bot.workshop`` starts it, by its path, for one job. Files are a stranger's and decoders are written in C: whatever
-they do, they do it here, within limits. Only this module knows PyAV and Pillow; it knows nothing else of the bot.
-A JSON line on standard output says how it went: ``problem`` is empty or one of the codes below, ``why`` is for the log.
+they do, they do it here, within limits. Only this module knows PyAV, Pillow and resvg; it knows nothing else of the
+bot. A JSON line on standard output says how it went: ``problem`` is empty or one of the codes below, ``why`` is for the
+log.
 """
 
 import json
 import math
 import os
+import re
 import sys
 import warnings
 from collections import deque
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 DAMAGED, TOO_BIG, TOO_LONG = "damaged", "too big", "too long"
+OTHER_SIZE, NOTHING_MARKED = "other size", "nothing marked"
 MEMORY, LARGEST_FILE = 2 * 1024**3, 512 * 1024**2
 """Bytes of address space, and of a file that is written."""
 MAX_PIXELS, MAX_FRAME = 64_000_000, 4096 * 2304
@@ -41,8 +44,16 @@ LEAST_RATE, MOST_RATE = 150_000, 8_000_000
 """Bits per second below which a video is not worth having, and above which nothing is won."""
 SIDES = ((3_000_000, 1920), (1_200_000, 1280), (500_000, 854), (0, 640))
 """Bits per second that are enough for a longer side of so many pixels."""
+MAX_DRAWING, RASTER_SIDE = 32 * 1024**2, 1024
+"""Bytes of an SVG, and pixels of the longer side of what is made from it."""
+ASIDE = frozenset({"raster"})
+"""Recipes of what is only handy beside its source: where it cannot be made, it is left out."""
 DAMAGE = 50
 """Damaged packets of a file that are left out."""
+
+
+_OUTSIDE = re.compile(r"""(href\s*=\s*)(?:"(?!#|data:)[^"]*"|'(?!#|data:)[^']*')""")
+"""A reference of an SVG to anything but its own parts and what it holds itself."""
 
 
 class Impossible(Exception):
@@ -97,7 +108,44 @@ def quarter(sources: list[str], target: str, *, number: int) -> None:
         part.save(target, "PNG")
 
 
-RECIPES: dict[str, Any] = {"film": film, "smaller": smaller, "last-frame": last_frame, "quarter": quarter}
+def mask(sources: list[str], target: str, *, black_edits: bool = False) -> None:
+    """A mask (``L``, black and white) of a picture: from one given, or from the picture painted over with a colour."""
+    from PIL import ImageChops, ImageOps
+
+    with _picture(sources[0]) as first, _picture(sources[1]) as second:
+        picture, given = first.convert("RGB"), second.convert("RGB")
+    if given.size != picture.size:
+        raise Impossible(OTHER_SIZE)
+    tones = given.convert("L")
+    is_mask = sum(tones.histogram()[32:224]) < tones.width * tones.height * 0.02 and _is_grey(given)
+    if not is_mask:
+        red, green, blue = ImageChops.difference(picture, given).split()
+        tones = ImageChops.lighter(ImageChops.lighter(red, green), blue).point(lambda value: 255 if value > 40 else 0)
+    whole = tones.point(lambda value: 255 if value >= 128 else 0)
+    if whole.getextrema()[1] == 0:
+        raise Impossible(NOTHING_MARKED)
+    (ImageOps.invert(whole) if black_edits else whole).save(target, "PNG")
+
+
+def raster(sources: list[str], target: str) -> None:
+    """An SVG as PNG. What it refers to outside of itself is left out: files of this machine have no place in it."""
+    import resvg_py
+
+    content = Path(sources[0]).read_bytes()
+    if len(content) > MAX_DRAWING:
+        raise Impossible(TOO_BIG)
+    drawing = _OUTSIDE.sub(r'\1""', content.decode("utf-8-sig"))
+    Path(target).write_bytes(resvg_py.svg_to_bytes(svg_string=drawing, width=RASTER_SIDE, height=RASTER_SIDE))
+
+
+RECIPES: dict[str, Any] = {
+    "film": film,
+    "smaller": smaller,
+    "last-frame": last_frame,
+    "quarter": quarter,
+    "mask": mask,
+    "raster": raster,
+}
 
 
 def _opened(path: str) -> "InputContainer":
@@ -246,6 +294,15 @@ def _shrink(path: str, target: str, rate: int) -> None:
                 else:
                     movie.show(frame, movie.shown + 1 if frame.time is None else int(frame.time * fps + 0.25) + 1)
             movie.finish()
+
+
+def _is_grey(picture: "Image") -> bool:
+    """Whether a picture has no colours but for what compression leaves behind."""
+    from PIL import ImageChops
+
+    red, green, blue = picture.split()
+    strays = (ImageChops.difference(red, green), ImageChops.difference(green, blue))
+    return not any(any(stray.histogram()[24:]) for stray in strays)
 
 
 def _matrix(said: int, height: int) -> int:

@@ -4,20 +4,22 @@ import asyncio
 import io
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import aiohttp
 import structlog
 
-from bot.errors import CUT_OFF, UNREACHABLE, CallFailed, Unavailable, Unreadable, decipher
-from bot.wire import Call
+from bot.errors import CUT_OFF, UNREACHABLE, CallFailed, NotOffered, Unavailable, Unreadable, decipher
+from bot.wire import Call, Part
 
 log = structlog.get_logger(__name__)
 MAX_ANSWER = 32 * 1024 * 1024
 """Bytes of an (unpacked) answer that are read at most."""
 MIN_SECRET = 8
 """Characters of a key that is looked for in answers; a shorter one may occur by chance."""
+ELSEWHERE = frozenset({301, 302, 307, 308})
+"""Redirects that say that the request was not looked at here; none is followed, for the key would travel along."""
 CONNECT = 20.0
 """Seconds until a connection must stand; less than any paid call's own time, so that what ran out of it is certain."""
 
@@ -70,6 +72,7 @@ class Relay:
     async def _send(self, call: Call, route: str) -> Any:
         body = await asyncio.to_thread(_encode, call.json) if call.json is not None else None
         headers = {**call.headers, **({"Content-Type": "application/json"} if body is not None else {})}
+        data = _form(call.form) if call.form else None if body is None else io.BytesIO(body)
         patience = min(call.timeout, self._longest)
         try:
             async with (
@@ -77,15 +80,17 @@ class Relay:
                 self._session.request(
                     call.method,
                     self._base + route + call.path,
-                    data=None if body is None else io.BytesIO(body),  # sent in pieces: it may hold pictures
+                    data=data,  # sent in pieces: it may hold pictures
                     headers=headers,
                     allow_redirects=False,
+                    middlewares=(_once,) if call.paid else (),
                 ) as response,
             ):
                 answer = self._without_key(await _read(response))
                 if 300 <= response.status < 400:
                     target = self._without_key(response.headers.get("Location", "").encode("utf-8", "replace"))
-                    raise Unreadable(f"HTTP {response.status} to {target[:200].decode('utf-8', 'replace')}")
+                    detail = f"HTTP {response.status} to {target[:200].decode('utf-8', 'replace')}"
+                    raise NotOffered(detail) if response.status in ELSEWHERE else Unreadable(detail)
                 status, found = response.status, response.headers
         except aiohttp.ConnectionTimeoutError:
             raise Unavailable(UNREACHABLE, "no connection in time", taken=False) from None
@@ -96,8 +101,8 @@ class Relay:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise Unavailable(CUT_OFF, self._why(error), taken=True) from None
         if len(answer) > 256 * 1024:
-            return await asyncio.to_thread(decipher, status, found, answer, known_path=call.one)
-        return decipher(status, found, answer, known_path=call.one)
+            return await asyncio.to_thread(decipher, status, found, answer, known_path=call.one, coded=call.coded)
+        return decipher(status, found, answer, known_path=call.one, coded=call.coded)
 
     def _without_key(self, answer: bytes) -> bytes:
         """``answer`` without our key, which some relays repeat in their errors."""
@@ -118,6 +123,28 @@ class Relay:
 
 def _encode(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+
+
+async def _once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """aiohttp repeats a GET whose connection breaks; one that costs money is sent once."""
+    try:
+        return await send(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise aiohttp.ClientConnectionError(str(error)) from error
+
+
+def _form(parts: Sequence[Part]) -> aiohttp.FormData:
+    """``multipart/form-data``; a file is called after its part, with the extension of its type."""
+    form = aiohttp.FormData(default_to_multipart=True)
+    for part in parts:
+        if part.content is None:
+            form.add_field(part.name, part.value)
+        else:
+            name = f"{part.name.strip('[]')}.{part.mime.rpartition('/')[2].replace('jpeg', 'jpg')}"
+            form.add_field(part.name, io.BytesIO(part.content), filename=name, content_type=part.mime)
+    return form
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:

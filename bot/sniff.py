@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A file type, by its usual names; ``family`` is ``image``, ``video``, ``audio`` or ``text``."""
+    """A file type, by its usual names; ``family`` is ``image``, ``video``, ``audio``, ``text`` or ``archive``."""
 
     family: str
     mime: str
@@ -17,6 +17,7 @@ JPEG = Kind("image", "image/jpeg", "jpg")
 GIF = Kind("image", "image/gif", "gif")
 WEBP = Kind("image", "image/webp", "webp")
 AVIF = Kind("image", "image/avif", "avif")
+SVG = Kind("image", "image/svg+xml", "svg")
 MP4 = Kind("video", "video/mp4", "mp4")
 MOV = Kind("video", "video/quicktime", "mov")
 WEBM = Kind("video", "video/webm", "webm")
@@ -30,12 +31,17 @@ MIDI = Kind("audio", "audio/midi", "mid")
 TEXT = Kind("text", "text/plain", "txt")
 LRC = Kind("text", "text/x-lrc", "lrc")
 SRT = Kind("text", "application/x-subrip", "srt")
+ZIP = Kind("archive", "application/zip", "zip")
 
 PICTURES = (PNG, JPEG, WEBP, GIF)
 """What providers take as an input picture."""
 SOUNDS = (MP3, WAV, M4A, OGG, FLAC)
 """What can be given as a sound."""
+ARCHIVE_BEGINS = b"PK\x03\x04"
+"""How a ZIP file begins; no result is one, so :func:`sniff` does not know it."""
 
+HEAD = 512
+"""Bytes at the beginning of a file that tell its type."""
 _PREFIXES = (
     (b"\x89PNG\r\n\x1a\n", PNG),
     (b"\xff\xd8\xff", JPEG),
@@ -48,7 +54,8 @@ _PREFIXES = (
     (b"MThd", MIDI),
 )
 _BRANDS = {b"qt  ": MOV, b"M4A ": M4A, b"M4B ": M4A, b"avif": AVIF, b"avis": AVIF}
-_KINDS = (PNG, JPEG, GIF, WEBP, AVIF, MP4, MOV, WEBM, MP3, M4A, WAV, OGG, FLAC, AAC, MIDI, TEXT, LRC, SRT)
+_SVG_BEGINNINGS = (b"<svg", b"<?xml", b"<!--", b"<!DOCTYPE svg")
+_KINDS = (PNG, JPEG, GIF, WEBP, AVIF, SVG, MP4, MOV, WEBM, MP3, M4A, WAV, OGG, FLAC, AAC, MIDI, TEXT, LRC, SRT)
 _BY_MIME = {
     **{kind.mime: kind for kind in _KINDS},
     "image/jpg": JPEG,
@@ -66,7 +73,10 @@ _BY_MIME = {
 
 
 def sniff(head: bytes) -> Kind | None:
-    """The type of a file that begins with ``head`` (12 bytes are enough); ``None`` when it is none of ours."""
+    """The type of a file that begins with ``head``; ``None`` when it is none of ours.
+
+    :data:`HEAD` bytes are enough (12 of them for everything but SVG).
+    """
     for prefix, kind in _PREFIXES:
         if head.startswith(prefix):
             return kind
@@ -74,6 +84,8 @@ def sniff(head: bytes) -> Kind | None:
         return {b"WEBP": WEBP, b"WAVE": WAV}.get(head[8:12])
     if head[4:8] == b"ftyp":
         return _BRANDS.get(head[8:12], MP4)
+    if b"<svg" in head and head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_SVG_BEGINNINGS):
+        return SVG
     if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2:  # frame sync, layer III
         return MP3
     if len(head) > 1 and head[0] == 0xFF and head[1] & 0xF6 == 0xF0:  # frame sync of ADTS

@@ -38,3 +38,9 @@ def _(source: str, /, **values: object) -> Text:
 def quoted(words: str) -> Text:
     """Somebody else's words (a provider's reason), shown as they are in every language."""
     return Text("{words}", {"words": words})
+
+
+def clock(seconds: float) -> str:
+    """A length as ``m:ss``."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02}"

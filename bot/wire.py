@@ -17,21 +17,48 @@ _MARKUP = re.compile(rb"\s*(<!doctype|<html|<head|<body|<\?xml)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a form: a text, or a file, of which ``value`` is the reference until its ``content`` is put in."""
+
+    name: str
+    value: str = ""
+    content: bytes | None = field(default=None, repr=False)
+    mime: str = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
-    """One HTTP request to the relay.
+    """One HTTP request to the relay, with a JSON body, a form (``multipart/form-data``) or neither.
 
     ``path`` starts with a slash and is joined to the relay's base URL after the provider's route prefix. ``paid`` marks
     a request that may cost money: it is sent once and never repeated unless it was certainly not taken. ``one`` marks
-    a question about a single task. ``timeout`` is in seconds.
+    a question about a single task. ``timeout`` is in seconds. With ``coded`` an answer of status 200 is handed on even
+    if its own code says that something is wrong, or if it is empty: the provider reads the codes itself.
     """
 
     method: str
     path: str
     json: Any = None
+    form: tuple[Part, ...] = ()
+    coded: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
     paid: bool = False
     one: bool = False
     timeout: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A stored input put into a provider's storage, outside of the relay and without its key.
+
+    ``content`` is the reference to the input; ``fields`` are the form fields that go before the file (none: it is sent
+    bare). Doing it twice does no harm and costs nothing.
+    """
+
+    url: str
+    content: str
+    name: str
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 def _refuse_constant(name: str) -> Any:

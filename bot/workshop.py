@@ -36,6 +36,8 @@ STOPPED = _("The bot is shutting down.")
 _PROBLEMS = {
     recipes.TOO_BIG: _("The picture or video is too large to be worked on."),
     recipes.TOO_LONG: _("The video is too long to be made small enough."),
+    recipes.OTHER_SIZE: _("The mask has another size than the picture: both must have the same width and height."),
+    recipes.NOTHING_MARKED: _("Nothing is marked in the mask: paint white what is to be changed."),
 }
 
 

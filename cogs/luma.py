@@ -41,7 +41,7 @@ class Luma(commands.GroupCog, name="luma", description=L("Videos with Luma")):
         register_form(
             "extend",
             _("Extend this video"),
-            lambda: [Field("prompt", _("What happens next"), most=4000)],
+            lambda _task, _argument: [Field("prompt", _("What happens next"), most=4000)],
             self._extend_form,
         )
 
@@ -117,7 +117,7 @@ class Luma(commands.GroupCog, name="luma", description=L("Videos with Luma")):
     async def _videos(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
         return await finished_tasks(interaction, LUMA.name, current)
 
-    async def _extend_form(self, interaction: Interaction, task_id: str, typed: dict[str, str]) -> None:
+    async def _extend_form(self, interaction: Interaction, task_id: str, _argument: str, typed: dict[str, str]) -> None:
         await self._extend(interaction, task_id, typed.get("prompt", ""))
 
     async def _extend(self, interaction: Interaction, task_id: str, prompt: str) -> None:

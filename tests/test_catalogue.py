@@ -26,7 +26,7 @@ from bot.task import Phase, Place, Task
 from bot.text import Text, quoted
 from bot.text import _ as mark
 from bot.ui import actions
-from bot.ui.cards import NEXT_STEPS, draw
+from bot.ui.cards import draw
 from bot.ui.client import Darkroom
 from bot.ui.history import PAGE, Question, layout
 from bot.ui.i18n import DISCORD_LOCALES, CommandTranslator, catalogue, say, translated
@@ -257,8 +257,12 @@ def test_descriptions_fit(locale: str) -> None:
 @every_language
 @pytest.mark.usefixtures("bot")
 async def test_forms_fit(locale: str) -> None:
+    song = {"id": "c1", "title": "Rain", "seconds": 24.0, "tags": "dream pop", "lyrics": "[Verse]"}
+    finished = replace(a_task(locale, Phase.DELIVERED), data={"clips": [song], "songs": [song]})
     texts = [
-        text for title, fields, _filled in actions._FORMS.values() for text in (title, *(f.label for f in fields()))
+        text
+        for title, fields, _filled in actions._FORMS.values()
+        for text in (title, *(field.label for field in fields(finished, "0")))
     ]
     assert texts
     problems = too_long({text.source: FORM for text in texts}, locale)
@@ -297,13 +301,13 @@ def page_labels(locale: str) -> list[str]:
     return [label for child in view.walk_children() if (label := getattr(getattr(child, "item", child), "label", ""))]
 
 
-def written_labels() -> list[str]:
-    """What the code puts straight into a button."""
+def written_labels(kind: str = "ButtonSpec") -> list[str]:
+    """What the code puts straight into a button, or into what becomes one."""
     return [
         text.args[0].value
         for path in modules()
         for call in ast.walk(ast.parse(path.read_bytes()))
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "ButtonSpec"
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == kind
         for text in ast.walk(call)
         if isinstance(text, ast.Call) and isinstance(text.func, ast.Name) and text.func.id == "_"
         if isinstance(text.args[0], ast.Constant) and isinstance(text.args[0].value, str)
@@ -313,7 +317,8 @@ def written_labels() -> list[str]:
 @every_language
 def test_buttons_fit_and_are_translated(locale: str) -> None:
     drawn = {**dict.fromkeys(card_labels("en-US"), BUTTON), **dict.fromkeys(page_labels("en-US"), BUTTON)}
-    steps = {text.source: BUTTON for text, _emoji in NEXT_STEPS.values()}
+    steps = dict.fromkeys(written_labels("NextStep"), BUTTON)
+    assert {"Extend", "Cover", "Stems"} <= steps.keys()
     straight = dict.fromkeys(written_labels(), BUTTON)
     assert {"Cancel", "Retry", "Again", "Open", "Newer", "Older"} <= drawn.keys()
     assert straight

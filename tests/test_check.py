@@ -14,6 +14,7 @@ from discord.http import Route
 from bot import logs
 from bot.check import examine
 from bot.demo.simulator import Simulator
+from bot.provider import providers
 from bot.store import connect
 from bot.ui.client import PERMISSIONS
 from tests.command_line import darkroom
@@ -118,6 +119,7 @@ def with_mark(lines: list[str], mark: str) -> list[str]:
 async def test_all_is_well(portal: Portal, relay: Simulator, database: Path) -> None:
     code, lines = await found()
     assert (code, with_mark(lines, "PROBLEM"), with_mark(lines, "warning")) == (0, [], [])
+    models = [name for module in relay._modules for name in module.models()]
     assert with_mark(lines, "ok") == [
         "settings: all of them can be used",
         f"database: {database} does not exist yet, the first start makes it",
@@ -128,8 +130,11 @@ async def test_all_is_well(portal: Portal, relay: Simulator, database: Path) -> 
         "Discord: invite link https://discord.com/oauth2/authorize?client_id=42&scope=bot+applications.commands"
         f"&permissions={ALL}",
         "Discord: in 1 server(s): Studio",
-        "relay: the key is accepted, 3 models",
-        "relay: Luma: ok",
+        f"relay: the key is accepted, {len(models)} models",
+        *(
+            f"relay: {provider.title}: {'ok' if provider.probe else 'cannot be tried for free'}"
+            for provider in providers().values()
+        ),
     ]
     assert not database.parent.exists()
 

@@ -121,7 +121,8 @@ async def test_a_relay_that_is_not_there(portal: Portal, relay: Simulator) -> No
     assert line.startswith("relay: The relay could not be reached.")
 
 
-async def test_a_relay_without_our_provider(portal: Portal, relay: Simulator) -> None:
+async def test_a_relay_without_our_provider(portal: Portal, relay: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROVIDERS", "luma")
     relay.luma.offered = False
     code, lines = await found()
     assert (code, with_mark(lines, "warning")) == (1, ["relay: Luma: not offered"])

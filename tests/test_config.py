@@ -66,7 +66,7 @@ def test_every_problem_is_named_at_once() -> None:
         "RELAY_KEY: is required",
         "ACTIVE_TASKS_PER_USER: Input should be greater than or equal to 1",
         "LOG_FORMAT: Input should be 'console' or 'json'",
-        "LUMA_IMAGES: Input should be 'data' or 'url'",
+        "LUMA_IMAGES: Input should be 'data', 'base64' or 'url'",
     ]
     assert str(caught.value).splitlines() == caught.value.problems
 

@@ -8,7 +8,7 @@ import pytest
 from bot.config import Settings
 from bot.provider import providers
 from bot.ui.client import PERMISSIONS
-from tools.readme import README, ROOT, updated
+from tools.readme import README, ROOT, sample_settings, updated
 
 TEXT = README.read_text("utf-8")
 
@@ -39,6 +39,7 @@ def test_sample_settings_name_every_setting_and_no_other() -> None:
     for name, provider in providers().items():
         known |= {f"{name}_{field}".upper() for field in provider.options.model_fields}
     assert sorted(named) == sorted(known)
+    assert sample_settings(sample) == sample, "run: python tools/readme.py"
 
 
 def test_sample_settings_hold_no_secret() -> None:

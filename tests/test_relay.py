@@ -131,9 +131,9 @@ SHAPE_A = {"error": {"message": "the relay's words", "type": "new_api_error", "p
         (http(200, b"[" * 100_000), Unreadable, True, "unexpected answer"),
         (said(200, SHAPE_A), Refused, False, "the relay's words"),
         (said(200, QUOTA), Refused, False, str(NO_QUOTA)),
-        (http(302, location="/elsewhere"), Unreadable, True, "unexpected answer"),
-        (http(307, location="/elsewhere"), Unreadable, True, "unexpected answer"),
-        (http(301), Unreadable, True, "unexpected answer"),
+        (http(302, location="/elsewhere"), NotOffered, False, "does not offer"),
+        (http(307, location="/elsewhere"), NotOffered, False, "does not offer"),
+        (http(303, location="/elsewhere"), Unreadable, True, "unexpected answer"),
     ],
 )
 async def test_answers(wire: WireServer, answer: bytes, kind: type[CallFailed], taken: bool, words: str) -> None:

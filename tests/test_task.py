@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from bot.task import (
     ABSENT_ROUNDS,
+    ANSWERED_WITHIN,
+    ASKED_AGAIN,
     ENDED,
     OUT_OF_PATIENCE,
     POLLED,
@@ -31,6 +33,7 @@ from bot.task import (
     lose,
     wants_follow_up,
     wants_single,
+    with_answer,
 )
 from bot.text import quoted
 from bot.wire import Call
@@ -90,7 +93,7 @@ def test_nothing_moves_a_task_that_is_not_listening(phase: Phase, said: Report |
 
 def test_the_sets_of_phases() -> None:
     assert {Phase.DELIVERED, Phase.FAILED, Phase.CANCELLED} == ENDED
-    assert {Phase.WAITING, Phase.RUNNING, Phase.UNKNOWN} == POLLED
+    assert {Phase.WAITING, Phase.RUNNING, Phase.INPUT, Phase.UNKNOWN} == POLLED
     assert set(Phase) - ENDED - {Phase.UNKNOWN} == UNFINISHED
     assert [phase for phase in Phase if task(phase).ended] == [Phase.DELIVERED, Phase.FAILED, Phase.CANCELLED]
 
@@ -159,11 +162,27 @@ def test_absences_are_counted_and_forgotten() -> None:
     assert advance(missing, report(State.QUEUED), NOW, PATIENCE).absences == 0
 
 
+@pytest.mark.parametrize("said", [None, report(State.INPUT)])
+def test_a_question_waits_a_day_for_its_user(said: Report | None) -> None:
+    asked = advance(task(Phase.INPUT), said, LATE, PATIENCE)
+    assert (asked.phase, asked.due_at) == (Phase.INPUT, LATE + ASKED_AGAIN)
+    over = advance(task(Phase.INPUT), said, TOOK + ANSWERED_WITHIN + 1, PATIENCE)
+    assert (over.phase, str(over.reason)) == (Phase.CANCELLED, "Nobody answered what the relay asked.")
+
+
+def test_an_answer_is_the_next_step() -> None:
+    asked = task(Phase.INPUT, remote_id="m-1", data={"final_prompt": "a fox"})
+    ready = with_answer(asked, {"prompt": "a red fox"}, NOW)
+    assert (ready.phase, ready.step, ready.steps, ready.remote_id, ready.due_at) == (Phase.QUEUED, 1, 2, "", NOW)
+    assert ready.data == {"final_prompt": "a fox", "answer": {"prompt": "a red fox"}, "waiting": "m-1"}
+
+
 @pytest.mark.parametrize("phase", [Phase.WAITING, Phase.RUNNING, Phase.INPUT])
 @pytest.mark.parametrize("said", [None, report(State.QUEUED), report(State.RUNNING, percent=90), report(State.DONE)])
 def test_patience_ends(phase: Phase, said: Report | None) -> None:
-    if said is not None or phase is not Phase.INPUT:
-        assert advance(task(phase), said, TOOK + PATIENCE, PATIENCE).phase is not Phase.UNKNOWN
+    if said is None and phase is Phase.INPUT:
+        return  # it has a day
+    assert advance(task(phase), said, TOOK + PATIENCE, PATIENCE).phase is not Phase.UNKNOWN
     lost = advance(task(phase, due_at=NOW, lease_until=NOW), said, LATE, PATIENCE)
     assert (lost.phase, lost.reason, lost.probes) == (Phase.UNKNOWN, OUT_OF_PATIENCE, 0)
     assert (lost.due_at, lost.show_at, lost.lease_until) == (LATE + MINUTE, LATE, 0.0)

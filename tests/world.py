@@ -161,13 +161,15 @@ def alone(result: InteractionResult) -> bool:
 
 
 @asynccontextmanager
-async def a_world(folder: Path, *, allow_unexpected: bool = False, **settings: str) -> AsyncIterator[World]:
+async def a_world(
+    folder: Path, *, allow_unexpected: bool = False, simulator: type[Simulator] = Simulator, **settings: str
+) -> AsyncIterator[World]:
     """The world, checked at its end: what was sent to Discord is valid, and nothing failed unexpectedly."""
     clock = Clock()
     async with AsyncExitStack() as stack:
         watched = stack.enter_context(unexpected_errors())
         recorder = stack.enter_context(record())
-        relay = await stack.enter_async_context(Simulator(clock=clock))
+        relay = await stack.enter_async_context(simulator(clock=clock))
         running = await stack.enter_async_context(AsyncExitStack())
         app = await running.enter_async_context(an_app(folder, relay.url, clock, **settings))
         env = await stack.enter_async_context(simulated_discord(app.client))

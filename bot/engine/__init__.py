@@ -13,7 +13,6 @@ from bot.engine.poll import Poller
 from bot.engine.submit import Submitter
 from bot.engine.work import forever, once
 from bot.store import StoreProblem
-from bot.task import UNANSWERED, lose
 
 log = structlog.get_logger(__name__)
 HOUSEKEEPING = 30.0
@@ -55,7 +54,7 @@ class Engine:
         left = await self.core.store.interrupted(now)
         for task in left:
             log.warning("was being sent when the process stopped", task=task.id, provider=task.provider)
-            await self.core.keep(replace(lose(task, UNANSWERED, now), lease_until=0.0))
+            await self.core.keep(replace(self.submitter.interrupted(task), lease_until=0.0))
         return len(left)
 
     async def step(self) -> int:

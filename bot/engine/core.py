@@ -1,21 +1,30 @@
 """What the engine's workers share: the resources, the clock, and the one way to store and show a change."""
 
 import asyncio
+import base64
+import hashlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 
 from bot.config import Config
 from bot.engine.cadence import Typical, typical
 from bot.engine.ports import Screen
+from bot.lookup import Lookup
 from bot.media import MediaStore
-from bot.provider import CATALOGUE, Provider, Submission, kind_of
+from bot.provider import CATALOGUE, INPUT, Provider, Submission, kind_of
 from bot.relay import Relay
+from bot.sniff import HEAD, sniff
+from bot.step import Step
 from bot.store import Store, StoreProblem
-from bot.task import Task
+from bot.store.repository import Input
+from bot.task import Media, Phase, Report, Task, with_answer
+from bot.workshop import Workshop
 
 log = structlog.get_logger(__name__)
+INLINE = 64 * 1024
+"""Characters of a ``data:`` link that may stay in a task's row."""
 EARLIER = "earlier"
 """In a task's data: channel, message and guild of the card that holds its files, while they are shown elsewhere."""
 
@@ -28,6 +37,7 @@ class Core:
     store: Store
     relay: Relay
     media: MediaStore
+    workshop: Workshop
     screen: Screen
     clock: Callable[[], float]
     wake_submit: asyncio.Event = field(default_factory=asyncio.Event)
@@ -35,14 +45,27 @@ class Core:
     wake_deliver: asyncio.Event = field(default_factory=asyncio.Event)
     wake_announce: asyncio.Event = field(default_factory=asyncio.Event)
     usual: dict[tuple[str, str], Typical] = field(default_factory=dict)
+    missing: dict[tuple[str, str], float] = field(default_factory=dict)
+    """What the relay said it does not offer, by provider and action: until when that is believed, unix seconds."""
 
     def provider(self, task: Task) -> Provider:
         """The task's provider."""
         return submission_class(task).provider
 
-    def interval(self, provider: Provider) -> float:
+    def interval(self, provider: Provider, lookup: Lookup = None) -> float:
         """Seconds between rounds of polling."""
-        return self.config.settings.poll_interval or provider.interval
+        own = lookup.interval if lookup is not None else None
+        return self.config.settings.poll_interval or own or provider.interval
+
+    def patience(self, task: Task) -> float:
+        """Seconds after its acceptance that a request is polled before its fate is unknown."""
+        lookup = lookup_of(task)
+        own = lookup.patience if lookup is not None else None
+        return own or self.provider(task).patience
+
+    def lacks(self, provider: str, action: str) -> bool:
+        """Whether the relay said lately that it does not offer this."""
+        return self.missing.get((provider, action), 0.0) > self.clock()
 
     async def keep(self, task: Task) -> Task | None:
         """Store a changed task and show it; ``None`` when somebody changed it meanwhile (then nothing happened)."""
@@ -83,6 +106,23 @@ class Core:
             if saved is not None:
                 return saved
 
+    async def kept(self, task: Task, report: Report) -> Report:
+        """``report``; of files that came in the answer itself, the large ones are put into the store."""
+        if not any(len(media.url) > INLINE for media in report.media):
+            return report
+        found = [await asyncio.to_thread(_unpacked, media) for media in report.media]
+        items = [item for _media, item in found if item is not None]
+        await self.store.keep_inputs(task.id, items, self.clock())
+        return replace(report, media=tuple(media for media, _item in found))
+
+    async def answered(self, task: Task) -> Task:
+        """``task``; when the relay asks something that its user has settled once for all, with that answer."""
+        if task.phase is not Phase.INPUT:
+            return task
+        kind = submission_class(task)
+        answer = kind.own_answer(task, await self.store.settings_of(task.user_id))
+        return task if answer is None else with_answer(task, answer, self.clock())
+
     def wake(self) -> None:
         """Something changed: every worker looks again."""
         for event in (self.wake_submit, self.wake_poll, self.wake_deliver, self.wake_announce):
@@ -97,9 +137,35 @@ class Core:
         self.usual = {key: value for key, value in usual.items() if value is not None}
 
 
+def _unpacked(media: Media) -> tuple[Media, Input | None]:
+    """A file, and what it holds if its link is a large ``data:`` one: then the link refers to what is stored."""
+    about, _comma, packed = media.url.partition(",")
+    if len(media.url) <= INLINE or not about.startswith("data:") or not about.endswith(";base64"):
+        return media, None
+    try:
+        content = base64.b64decode(packed, validate=True)
+    except ValueError:  # the delivery will say that it is damaged
+        return media, None
+    kind = sniff(content[:HEAD])
+    item = Input(hashlib.sha256(content).hexdigest(), kind.mime if kind else "application/octet-stream", "", content)
+    return replace(media, url=INPUT + item.id), item
+
+
 def submission_class(task: Task) -> type[Submission]:
     """The class that made the task's submission."""
     return kind_of(task.provider, task.action)
+
+
+def lookup_of(task: Task) -> Lookup:
+    """How the relay is asked about the task at its present step."""
+    kind = submission_class(task)
+    return kind.provider.lookups.get(task.lookup) if task.lookup else kind.lookup
+
+
+def step_of(task: Task) -> Step:
+    """The step the task is at; raises :class:`Problem` when this version would not accept its submission any more."""
+    steps = submission_of(task).steps()
+    return steps[min(task.step, len(steps) - 1)]
 
 
 def submission_of(task: Task) -> Submission:

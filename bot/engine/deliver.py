@@ -14,15 +14,18 @@ from dataclasses import replace
 import structlog
 
 from bot.engine.cadence import backoff
-from bot.engine.core import EARLIER, Core, submission_class
+from bot.engine.core import EARLIER, Core, lookup_of
+from bot.engine.files import Files
 from bot.engine.poll import Poller
 from bot.engine.ports import Attachment, Later, Link, Nowhere, TooBig
 from bot.engine.work import Crew
 from bot.errors import CallFailed
 from bot.media import MediaProblem, TooLarge
+from bot.recipes import ASIDE
 from bot.store import StoreProblem
-from bot.task import Media, Phase, Place, State, Task, end, fail
+from bot.task import Media, Phase, Place, State, Task, end
 from bot.text import Text, _
+from bot.workshop import WorkshopProblem
 
 log = structlog.get_logger(__name__)
 LEASE = 90.0
@@ -38,6 +41,7 @@ SHOWN_AT_THE_END = frozenset({Phase.FAILED, Phase.CANCELLED, Phase.UNKNOWN, Phas
 """A delivered task has something to show without its files when it was asked for again and they are gone."""
 LINK_ONLY = "link_only"
 TOO_LARGE = _("Too large for Discord:")
+SHRUNK = _("Made smaller to fit into Discord; in full:")
 NOT_ATTACHED = _("Could not be attached:")
 NOWHERE = _("The result is ready, but there was no place left to show it. `/tasks show` brings it back.")
 
@@ -49,6 +53,7 @@ class Deliverer:
         self.core = core
         self.crew = Crew("deliver")
         self._poller = poller
+        self._files = Files(core)
         self._busy: Counter[int] = Counter()
 
     async def start_due(self) -> list[asyncio.Task[None]]:
@@ -105,17 +110,29 @@ class Deliverer:
         async with AsyncExitStack() as stack:
             files: list[Attachment] = []
             links: list[Link] = []
+            dead: list[MediaProblem] = []
             for number, media in enumerate(task.media):
                 if len(files) == MAX_FILES or task.data.get(LINK_ONLY):
-                    links.append(self._link(media, task, NOT_ATTACHED))
+                    links += self._instead(media, task, NOT_ATTACHED)
                     continue
                 try:
-                    fetched = await stack.enter_async_context(self.core.media.fetch(media.url, self._cap(limit)))
+                    ready = await stack.enter_async_context(self._files.prepared(media, limit))
                 except TooLarge:
-                    links.append(self._link(media, task, TOO_LARGE))
+                    links += self._instead(media, task, TOO_LARGE)
+                except WorkshopProblem as problem:
+                    log.warning("a file could not be made", task=task.id, recipe=media.recipe, why=str(problem))
+                    links += self._instead(media, task, problem.text)
+                except MediaProblem as problem:
+                    if not (task.fresh and problem.gone):
+                        raise
+                    dead.append(problem)  # the others are worth having
+                    links += self._instead(media, task, problem.text)
                 else:
-                    name = f"{file_name(task, number, len(task.media))}.{fetched.kind.extension}"
-                    files.append(Attachment(fetched.path, name, fetched.size, media))
+                    name = f"{file_name(task, number, len(task.media))}.{ready.file.kind.extension}"
+                    files.append(Attachment(ready.file.path, name, ready.file.size, media))
+                    links += [self._link(media, task, SHRUNK)] if ready.shrunk else []
+            if dead and len(dead) == len(task.media):
+                raise dead[0]
             place = await self._present(task, files, links)
         now = self.core.clock()
         return replace(end(task, Phase.DELIVERED, None, now), place=place, attempts=0)
@@ -131,10 +148,14 @@ class Deliverer:
                 largest = max(files, key=lambda file: file.size)
                 log.info("too large for Discord, linking", task=task.id, bytes=largest.size)
                 files.remove(largest)
-                links.append(self._link(largest.media, task, TOO_LARGE))
+                if largest.media.recipe in ASIDE:
+                    continue
+                links[:] = [link for link in links if link.url != largest.media.url]  # of which it was a rendition
+                links += self._instead(largest.media, task, TOO_LARGE)
 
-    def _cap(self, limit: int) -> int:
-        return min(limit, self.core.config.settings.max_media_mb * 1024 * 1024)
+    def _instead(self, media: Media, task: Task, why: Text) -> list[Link]:
+        """The link in place of a file; none in place of what is only handy beside what it is made from."""
+        return [] if media.recipe in ASIDE else [self._link(media, task, why)]
 
     def _link(self, media: Media, task: Task, why: Text) -> Link:
         expires = None if media.lifetime is None else (task.finished_at or self.core.clock()) + media.lifetime
@@ -156,16 +177,17 @@ class Deliverer:
             return replace(task, due_at=now + backoff(task.attempts + 1, 5.0), attempts=task.attempts + 1)
         if not task.fresh:
             fresh = await self._fresh_media(task)
-            return replace(task, media=fresh or task.media, fresh=True, due_at=now, attempts=0)
+            media = (*fresh, *task.media[len(fresh) :])  # what earlier steps have made stands behind
+            return replace(task, media=media, fresh=True, due_at=now, attempts=0)
         if task.ended_at is not None:  # it was delivered before and is only shown again
             return replace(task, phase=Phase.DELIVERED, reason=problem.text, due_at=None, show_at=now)
         if not problem.gone:  # the file is there, only not for us: its link may work for the reader
             return replace(task, data={**task.data, LINK_ONLY: True}, due_at=now)
         text = _("The result was made, but it cannot be fetched: {why} It may have been charged.", why=problem.text)
-        return fail(task, text, now)
+        return end(task, Phase.FAILED, text, now)
 
     async def _fresh_media(self, task: Task) -> tuple[Media, ...]:
-        lookup = submission_class(task).lookup
+        lookup = lookup_of(task)
         earlier = await self.core.screen.sources(_earlier(task)) if task.ended_at is not None else []
         if lookup is None or not task.remote_id:
             return tuple(earlier)
@@ -248,11 +270,12 @@ def _earlier(task: Task) -> Place:
     return Place(channel_id=channel_id, message_id=message_id, guild_id=guild_id)
 
 
-_UNSAFE = re.compile(r"[^\w-]+")
+_UNSAFE = re.compile(r"\W+")
 
 
 def file_name(task: Task, number: int, count: int) -> str:
     """A short name made from what was asked for, safe on every system; without extension."""
     words = _UNSAFE.sub("-", task.media[number].title or task.caption).strip("-_").lower()[:48].rstrip("-_")
-    suffix = f"-{number + 1}" if count > 1 else ""
+    told_apart = len({media.title for media in task.media}) == count
+    suffix = f"-{number + 1}" if count > 1 and not told_apart else ""
     return f"{words or task.provider}-{task.id[:4]}{suffix}"

@@ -1,36 +1,50 @@
 """What users ask of tasks: accept, cancel, retry, again, check, show, list. Who may do what is decided here."""
 
+import asyncio
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.engine.core import EARLIER, Core, submission_class, submission_of
+from bot.engine.core import EARLIER, Core, submission_of
+from bot.engine.files import Files
+from bot.engine.inputs import PICTURE_LIMIT
 from bot.engine.ports import Glance
-from bot.engine.submit import NOT_OFFERED, Submitter
+from bot.engine.submit import FORGOTTEN_INPUT, NOT_OFFERED, Submitter
 from bot.errors import Problem
-from bot.provider import Submission
-from bot.sniff import PICTURES, sniff
+from bot.media import MediaProblem
+from bot.provider import Mask, Submission
+from bot.sniff import PICTURES
+from bot.step import Step
 from bot.store import Filter
 from bot.store.repository import Input
-from bot.task import UNFINISHED, Phase, Place, Task, end
+from bot.task import ANSWER_FILES, RETRIED, UNFINISHED, Phase, Place, Task, end, with_answer
 from bot.text import _
+from bot.wire import Call
+from bot.workshop import WorkshopProblem
 
-PICTURE_LIMIT = 10 * 1024 * 1024
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+MANAGERS_ONLY = _("Only those who may manage this server can do that.")
+PUT_AWAY = "put_away"
+"""In a task's data: its owner does not want it offered any more."""
 CHANGEABLE = frozenset({Phase.FAILED, Phase.UNKNOWN, Phase.CANCELLED})
 """Phases in which Retry makes sense."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks: a user, in which channel, whether they may manage messages there, and the language they read."""
+    """Who asks: a user, in which channel, what they may manage there, and the language they read.
+
+    A ``moderator`` may manage messages, a ``manager`` the whole server.
+    """
 
     user_id: int
     channel_id: int = 0
     moderator: bool = False
     locale: str = "en-US"
+    manager: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +61,6 @@ class Order:
 def new_id() -> str:
     """A task id: ten characters without look-alikes, 50 random bits."""
     return "".join(secrets.choice(_ALPHABET) for _position in range(10))
-
-
-def picture_input(content: bytes, url: str, name: str) -> Input:
-    """A picture that a user gave, known by its bytes. Raises :class:`Problem` for anything that is none."""
-    if len(content) > PICTURE_LIMIT:
-        raise Problem(_("{file} is too large: at most 10 MiB.", file=name))
-    kind = sniff(content[:64])
-    if kind not in PICTURES or kind is None:
-        raise Problem(_("{file} is not a picture. PNG, JPEG, WebP and GIF can be used.", file=name))
-    return Input(hashlib.sha256(content).hexdigest(), kind.mime, url, content)
 
 
 class Desk:
@@ -80,13 +84,23 @@ class Desk:
 
     async def accept(self, order: Order) -> Task:
         """Store the request; from here on it ends in a result or an honest reason."""
+        _check_right(order.submission, order.asker)
         await self.room(order.asker, order.submission.provider.name)
+        self._offered(order.submission)
         task = self._new(order)
         stored = [name for name in order.submission.inputs() if name not in {item.id for item in order.inputs}]
         await self.core.store.add(task, order.inputs, used=stored)
         self.core.screen.show(task)
         self.core.wake()
         return task
+
+    def _offered(self, submission: Submission) -> None:
+        """Refuse what the relay does not offer before anything is paid for."""
+        for step in submission.steps():
+            until = self.core.missing.get((submission.provider.name, step.feature or submission.action), 0.0)
+            if until > self.core.clock():
+                when = f"<t:{round(until)}:R>"
+                raise Problem(_("This relay does not offer that. It can be tried again {when}.", when=when))
 
     def _new(self, order: Order) -> Task:
         now = self.core.clock()
@@ -104,6 +118,7 @@ class Desk:
             due_at=now,
             route=submission.route(self.core.config.options(submission.provider.name)),
             parent_id=order.parent_id,
+            steps=sum(not step.on_answer for step in submission.steps()),
         )
 
     async def again(self, task_id: str, asker: Asker, place: Place) -> Task:
@@ -117,12 +132,16 @@ class Desk:
         task = await self._owned(task_id, asker)
         if task.phase not in CHANGEABLE:
             raise Problem(_("There is nothing to retry: this task is not finished, or it worked."))
-        if task.data.get("retried"):
-            raise Problem(_("This was retried already, as task {task}.", task=task.data["retried"]))
+        if task.data.get(RETRIED):
+            raise Problem(_("This was retried already, as task {task}.", task=task.data[RETRIED]))
         submission = await self._repeatable(task)
+        _check_right(submission, asker)
         await self.room(asker, task.provider)
+        self._offered(submission)
         heir = self._new(Order(submission, asker, place, parent_id=task.id))
-        marked = replace(task, data={**task.data, "retried": heir.id}, show_at=None)
+        if _resumes(task, submission.steps()):
+            heir = replace(heir, step=task.step, data=task.data, media=task.media)
+        marked = replace(task, data={**task.data, RETRIED: heir.id}, show_at=None)
         if not await self.core.store.add(heir, used=submission.inputs(), instead_of=marked):
             raise Problem(_("This task has just changed. Look at it again, please."))
         self.core.screen.show(heir)
@@ -133,8 +152,48 @@ class Desk:
         submission = submission_of(task)
         for name in submission.inputs():
             if not await self.core.store.has_input(name):
-                raise Problem(_("The picture is no longer kept. Please send the command again with the picture."))
+                raise Problem(FORGOTTEN_INPUT)
         return submission
+
+    async def masks(self, kind: type[Submission], inputs: Mapping[str, Input]) -> dict[str, Input]:
+        """``inputs`` by field, the masks among them as the provider wants them; raises :class:`Problem`."""
+        ready = dict(inputs)
+        for name, mask in kind.masks.items():
+            if name in inputs and mask.of in inputs:
+                ready[name] = await self._mask(inputs[mask.of], inputs[name], mask)
+        return ready
+
+    async def picture_of(self, task: Task) -> Input:
+        """The picture that a finished task came to, as the input of a further one; raises :class:`Problem`.
+
+        Its card is asked first: the provider's own link may be over.
+        """
+        files = Files(self.core)
+        for media in (*await self.core.screen.sources(task.place), *task.media):
+            with suppress(MediaProblem, WorkshopProblem):
+                async with files.prepared(media, PICTURE_LIMIT) as ready:
+                    if ready.file.kind in PICTURES:
+                        content = await asyncio.to_thread(ready.file.path.read_bytes)
+                        link = media.url if media.url.startswith("http") else ""
+                        return Input(hashlib.sha256(content).hexdigest(), ready.file.kind.mime, link, content)
+        raise Problem(_("There is no picture of that task that can still be fetched."))
+
+    async def mask_over(self, task: Task, given: Input) -> Input:
+        """A mask of a finished task's picture, white where it is to be changed; raises :class:`Problem`."""
+        if not task.media:
+            raise Problem(_("That task has no picture."))
+        async with self.core.media.fetch(task.media[0].url, PICTURE_LIMIT * 4) as picture:
+            content = await asyncio.to_thread(picture.path.read_bytes)
+        return await self._mask(Input("", "", "", content), given, Mask(of=""))
+
+    async def _mask(self, picture: Input, given: Input, mask: Mask) -> Input:
+        async with AsyncExitStack() as stack:
+            paths = [await stack.enter_async_context(self.core.media.new_file()) for _file in range(3)]
+            await asyncio.to_thread(paths[0].write_bytes, picture.content)
+            await asyncio.to_thread(paths[1].write_bytes, given.content)
+            await self.core.workshop.make("mask", paths[:2], paths[2], black_edits=mask.black_edits)
+            content = await asyncio.to_thread(paths[2].read_bytes)
+        return Input(hashlib.sha256(content).hexdigest(), "image/png", "", content)
 
     # -------------------------------------------------------------------------------------------- changing tasks
 
@@ -145,9 +204,9 @@ class Desk:
 
         def stop(task: Task) -> Task:
             if task.phase is Phase.QUEUED:
-                return end(
-                    task, Phase.CANCELLED, _("Taken out of the line before it was sent. Nothing was charged."), now
-                )
+                free = _("Taken out of the line before it was sent. Nothing was charged.")
+                begun = _("Stopped before its next step. What was done until then may have been charged.")
+                return end(task, Phase.CANCELLED, begun if task.step else free, now)
             if task.phase in UNFINISHED and task.phase not in {Phase.SENDING, Phase.DONE}:
                 text = _(
                     "The relay cannot be stopped: it will finish and may charge for it. It is no longer shown here."
@@ -158,6 +217,24 @@ class Desk:
             raise Problem(_("This task is already over."))
 
         task = await self.core.change(task_id, stop)
+        if task is None:
+            raise _unknown(task_id)
+        return task
+
+    async def answer(self, task_id: str, asker: Asker, answer: Mapping[str, Any], inputs: Sequence[Input] = ()) -> Task:
+        """Hand on what the user has answered to a question of the relay."""
+        await self._owned(task_id, asker)
+        now = self.core.clock()
+        await self.core.store.keep_inputs(task_id, inputs, now)
+        files = [item.id for item in inputs]
+
+        def answered(task: Task) -> Task:
+            if task.phase is not Phase.INPUT:
+                raise Problem(_("This was answered already, or it is over."))
+            ready = with_answer(task, answer, now)
+            return replace(ready, data={**ready.data, ANSWER_FILES: files})
+
+        task = await self.core.change(task_id, answered)
         if task is None:
             raise _unknown(task_id)
         return task
@@ -198,7 +275,8 @@ class Desk:
                 )
             if task.phase is Phase.DONE:
                 return replace(task, place=place, due_at=now, reason=None, attempts=0)
-            return replace(task, place=place, show_at=now if task.phase in CHANGEABLE else task.show_at)
+            over = task.phase in CHANGEABLE or task.phase is Phase.DELIVERED  # then in words alone
+            return replace(task, place=place, show_at=now if over else task.show_at)
 
         task = await self.core.change(task_id, moved)
         if task is None:
@@ -227,13 +305,35 @@ class Desk:
         task = await self._owned(task_id, asker)
         if task.provider != provider:
             raise Problem(_("That task belongs to another provider."))
-        if task.phase not in {Phase.DONE, Phase.DELIVERED} or not task.remote_id:
+        if task.phase not in {Phase.DONE, Phase.DELIVERED}:
             raise Problem(_("That task is not finished yet, or it did not work out."))
         return task, submission_of(task)
+
+    async def rename(self, task_id: str, asker: Asker, name: str) -> Task:
+        """Give a finished task another caption: what it came to is known by it."""
+        await self._owned(task_id, asker)
+        changed = await self.core.change(task_id, lambda task: replace(task, caption=name))
+        return changed or await self.known(task_id)
+
+    async def put_away(self, task_id: str, asker: Asker) -> Task:
+        """Do not offer any more what a finished task came to (a persona, a style)."""
+        await self._owned(task_id, asker)
+        changed = await self.core.change(task_id, lambda task: replace(task, data={**task.data, PUT_AWAY: True}))
+        return changed or await self.known(task_id)
+
+    async def kept(self, asker: Asker, provider: str, action: str, search: str = "") -> list[Task]:
+        """What the asker's tasks of one kind came to that is used again and again, newest first; at most 25."""
+        which = Filter(provider, (Phase.DELIVERED,), search, (action,))
+        found = await self.core.store.of_user(asker.user_id, which, limit=100)
+        return [task for task in found if not task.data.get(PUT_AWAY)][:25]
 
     async def history(self, asker: Asker, which: Filter, *, offset: int = 0, limit: int = 25) -> list[Task]:
         """The asker's tasks, newest first."""
         return await self.core.store.of_user(asker.user_id, which, offset=offset, limit=limit)
+
+    async def ask(self, provider: str, call: Call) -> Any:
+        """What the relay answers to a free question that makes no task; raises :class:`Problem`."""
+        return await self.core.relay.call(call, self.core.config.options(provider).prefix)
 
     async def wants_ping(self, user_id: int, *, change_to: bool | None = None) -> bool:
         """Whether a user is told when a long task is finished; ``change_to`` sets it first."""
@@ -241,23 +341,29 @@ class Desk:
             await self.core.store.change_settings(user_id, {"ping": change_to})
         return bool((await self.core.store.settings_of(user_id)).get("ping", True))
 
+    async def confirms_remix(self, user_id: int, *, change_to: bool | None = None) -> bool:
+        """Whether Midjourney's windows that only show the prompt are confirmed at once; ``change_to`` sets it first."""
+        if change_to is not None:
+            await self.core.store.change_settings(user_id, {"remix": change_to})
+        return bool((await self.core.store.settings_of(user_id)).get("remix", False))
+
     def glance(self, task: Task) -> Glance:
         """Place in line, and when the result is expected from the provider's own past durations."""
         if task.phase is Phase.QUEUED:
             return Glance(position=self._submitter.plan.positions.get(task.id))
         usual = self.core.usual.get((task.provider, task.action))
+        hidden = frozenset(action for provider, action in self.core.missing if self._hidden(task, provider, action))
         if usual is None or task.accepted_at is None:
-            return Glance()
+            return Glance(hidden=hidden)
         expected = task.accepted_at + usual.median
-        return Glance(expected_at=expected if expected > self.core.clock() else None)
+        return Glance(expected_at=expected if expected > self.core.clock() else None, hidden=hidden)
+
+    def _hidden(self, task: Task, provider: str, action: str) -> bool:
+        return provider == task.provider and self.core.lacks(provider, action)
 
     def details(self, task: Task) -> dict[str, Any]:
         """Every parameter of a task's submission, without the bytes of its pictures."""
         return submission_of(task).parameters()
-
-    def next_steps(self, task: Task) -> tuple[str, ...]:
-        """What can be done with the finished task."""
-        return submission_class(task).next_steps
 
     async def _owned(self, task_id: str, asker: Asker, *, moderated: bool = False) -> Task:
         task = await self.known(task_id)
@@ -265,6 +371,23 @@ class Desk:
         if task.user_id != asker.user_id and not (moderated and here):
             raise Problem(_("Only the one who asked for this can do that."))
         return task
+
+
+def _resumes(task: Task, steps: Sequence[Step]) -> bool:
+    """Whether a further attempt begins at the step that went wrong: what has been done and paid for is not done again.
+
+    Only a new beginning helps where that step merely asked how an earlier one went, and where the files are gone.
+    """
+    if task.step >= len(steps) or not any(step.paid(task.data) for step in steps[: task.step]):
+        return False
+    merely_asked = bool(task.remote_id) and not steps[task.step].paid(task.data)
+    return task.phase is not Phase.FAILED or not (merely_asked or task.media)
+
+
+def _check_right(submission: Submission, asker: Asker) -> None:
+    """Refuse what only those may ask for who manage the server."""
+    if submission.managers_only and not asker.manager:
+        raise Problem(MANAGERS_ONLY)
 
 
 def _unknown(task_id: str) -> Problem:

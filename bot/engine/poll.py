@@ -2,16 +2,18 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import structlog
 
 from bot.engine.cadence import backoff, next_poll
-from bot.engine.core import Core, submission_class
+from bot.engine.core import Core, lookup_of
 from bot.engine.work import Crew
 from bot.errors import CallFailed, NotOffered, Refused, Throttled, Unreadable
-from bot.provider import Batch, Lookup, Provider, Single
+from bot.lookup import Batch, Lookup, Single
+from bot.provider import Provider
 from bot.task import (
     NO_FILE,
     POLLED,
@@ -21,8 +23,9 @@ from bot.task import (
     State,
     Task,
     advance,
-    finish,
+    complete,
     lose,
+    merged,
     wants_follow_up,
     wants_single,
 )
@@ -33,8 +36,6 @@ CLAIM = 5000
 BATCH_WIDTH = 4
 SINGLE_MISSES = 5
 """A task that its own question does not find this often in a row is given up."""
-FRESH = 60.0
-"""Seconds after acceptance during which the relay may not know a task yet (reference ``relay-luma-…md`` 10.8)."""
 ABOUT_THE_REQUEST = frozenset({400, 413, 422})
 """Statuses of a refusal that is about the ids in a batch, not about the relay or the key."""
 NO_BATCH_FOR = 3600.0
@@ -57,14 +58,14 @@ class Poller:
         self.core = core
         self.crew = Crew("poll")
         self._outages: dict[str, Outage] = {}
-        self._batch_missing: dict[str, float] = {}
+        self._batch_missing: dict[tuple[str, str], float] = {}
 
     async def start_due(self) -> list[asyncio.Task[None]]:
         """Begin a round for every group of due tasks that are asked about alike."""
         groups: dict[Group, list[Task]] = defaultdict(list)
         for task in await self.core.store.claim(POLLED, self.core.clock(), LEASE, CLAIM):
             if task.remote_id:
-                groups[task.provider, task.route, submission_class(task).lookup].append(task)
+                groups[task.provider, task.route, lookup_of(task)].append(task)
         return [self.crew.start(self._round(group, tasks)) for group, tasks in groups.items()]
 
     async def due(self) -> float | None:
@@ -74,7 +75,7 @@ class Poller:
     async def _round(self, group: Group, tasks: list[Task]) -> None:
         name, route, lookup = group
         singly = tasks
-        if isinstance(lookup, Batch) and self._batch_missing.get(name, 0.0) <= self.core.clock():
+        if isinstance(lookup, Batch) and self._batch_missing.get((name, lookup.path), 0.0) <= self.core.clock():
             singly = [task for task in tasks if wants_single(task)]
             await self._ask_together(lookup, route, [task for task in tasks if not wants_single(task)])
         if lookup is None:  # of a kind that this version cannot ask about: patience is all there is
@@ -85,30 +86,25 @@ class Poller:
     # -------------------------------------------------------------------------------------------- in batches
 
     async def _ask_together(self, lookup: Batch, route: str, tasks: list[Task]) -> None:
-        by_id: dict[str, list[Task]] = defaultdict(list)  # a relay may give two requests the same id
-        for task in tasks:
-            by_id[task.remote_id].append(task)
         width = asyncio.Semaphore(BATCH_WIDTH)
 
         async def ask(chunk: list[Task]) -> None:
             async with width:
                 await self._ask_chunk(lookup, route, chunk)
 
-        ids = list(by_id)
-        chunks = [
-            [task for name in ids[at : at + lookup.size] for task in by_id[name]]
-            for at in range(0, len(ids), lookup.size)
-        ]
-        await asyncio.gather(*(ask(chunk) for chunk in chunks))
+        await asyncio.gather(*(ask(chunk) for chunk in _chunks(lookup, tasks)))
 
     async def _ask_chunk(self, lookup: Batch, route: str, tasks: list[Task]) -> None:
         provider = self.core.provider(tasks[0])
         try:
-            (call,) = lookup.calls(list(dict.fromkeys(task.remote_id for task in tasks)))
-            reports = _by_id(provider.reports(await self.core.relay.call(call, route)))
+            reports: dict[str, Report] = {}
+            for call in lookup.calls(
+                list(dict.fromkeys(name for task in tasks for name in lookup.ids(task.remote_id)))
+            ):
+                reports |= _by_id(_reader(provider, lookup)(await self.core.relay.call(call, route)))
         except (NotOffered, Unreadable) as error:
             log.warning("no batch lookup here, asking singly", provider=provider.name, why=error.detail)
-            self._batch_missing[provider.name] = self.core.clock() + NO_BATCH_FOR
+            self._batch_missing[provider.name, lookup.path] = self.core.clock() + NO_BATCH_FOR
             await self._ask_singly(lookup, tasks)
         except CallFailed as error:
             if isinstance(error, Refused) and (error.unknown_task or error.status in ABOUT_THE_REQUEST):
@@ -118,7 +114,7 @@ class Poller:
             await self._put_off(provider, tasks, error)
         else:
             self._outages.pop(provider.name, None)
-            await self._settle([(task, reports.get(task.remote_id)) for task in tasks])
+            await self._settle([(task, merged([reports.get(i) for i in lookup.ids(task.remote_id)])) for task in tasks])
 
     # -------------------------------------------------------------------------------------------- one by one
 
@@ -141,7 +137,7 @@ class Poller:
                 return
             report = None
         self._outages.pop(provider.name, None)
-        if report is None and self._missing_for_good(task):
+        if report is None and self._missing_for_good(task, lookup):
             await self._keep(task, replace(lose(task, VANISHED, self.core.clock()), absences=0))
             return
         await self._settle([(task, report)])
@@ -149,12 +145,16 @@ class Poller:
     async def ask(self, task: Task, lookup: Batch | Single) -> Report | None:
         """The relay's report on one task, asked for by itself. Raises a ``CallFailed``."""
         payload = await self.core.relay.call(lookup.ask(task.remote_id), task.route)
-        reports = list(self.core.provider(task).reports(payload))
-        matching = [report for report in reports if report.remote_id == task.remote_id]
-        return next(iter(matching or reports), None)
+        if isinstance(lookup, Single) and lookup.read is not None:
+            return lookup.read(payload, task.remote_id)
+        reports = list(_reader(self.core.provider(task), lookup)(payload))
+        by_id, ids = _by_id(reports), lookup.ids(task.remote_id)
+        if not by_id.keys() & set(ids):  # an answer about one need not repeat its id
+            return reports[0] if reports and len(ids) == 1 else None
+        return merged([by_id.get(name) for name in ids])
 
-    def _missing_for_good(self, task: Task) -> bool:
-        if task.phase is Phase.UNKNOWN or self.core.clock() - (task.accepted_at or 0.0) < FRESH:
+    def _missing_for_good(self, task: Task, lookup: Batch | Single) -> bool:
+        if task.phase is Phase.UNKNOWN or self.core.clock() - task.taken_at < lookup.fresh:
             return False
         return wants_single(task) or task.absences + 1 >= SINGLE_MISSES
 
@@ -165,7 +165,7 @@ class Poller:
         changed: list[Task] = []
         unchanged: dict[float, list[str]] = defaultdict(list)
         for task, report in found:
-            after = await self._advanced(task, report)
+            after = await self.core.answered(await self._advanced(task, report))
             if after.phase in {Phase.WAITING, Phase.RUNNING}:
                 after = replace(after, due_at=self._next(after))
             if replace(after, due_at=task.due_at, lease_until=task.lease_until) == task and after.due_at is not None:
@@ -180,7 +180,7 @@ class Poller:
             self.core.wake()
 
     async def _advanced(self, task: Task, report: Report | None) -> Task:
-        now, patience = self.core.clock(), self.core.provider(task).patience
+        now, patience = self.core.clock(), self.core.patience(task)
         after = advance(task, report, now, patience)
         if report is None or report.state is not State.DONE or report.media or after.phase not in POLLED:
             return after
@@ -192,23 +192,21 @@ class Poller:
                 log.info("follow-up failed", task=task.id, error=str(error), why=error.detail)
             else:
                 if answer.media:
-                    return finish(after, answer.media, now)
+                    return complete(after, replace(answer, note=answer.note or report.note), now)
         waited = now - (after.linkless_since or now)
         limit = (report.follow_up.after + FOLLOW_UP_GRACE) if report.follow_up else FOLLOW_UP_GRACE
-        if report.spare and asked is not None:
-            return finish(after, report.spare, now)
+        if report.spare and (asked is not None or waited >= limit):
+            return complete(after, replace(report, media=report.spare), now)
         if waited < limit:
             return after
-        if report.spare:
-            return finish(after, report.spare, now)
         return after if after.phase is Phase.UNKNOWN else lose(after, NO_FILE, now)
 
     def _next(self, task: Task) -> float:
         """When to ask again, reckoned from when it was due: an answer that took a while must not cost a round."""
-        now, interval = self.core.clock(), self.core.interval(self.core.provider(task))
+        now, interval = self.core.clock(), self.core.interval(self.core.provider(task), lookup_of(task))
         asked = task.due_at if task.due_at is not None and 0 <= now - task.due_at < interval / 2 else now
-        usual = self.core.usual.get((task.provider, task.action))
-        return next_poll(asked, now - (task.accepted_at or now), interval, usual)
+        usual = self.core.usual.get((task.provider, task.action)) if task.steps == 1 else None
+        return next_poll(asked, now - task.taken_at, interval, usual)
 
     async def _put_off(self, provider: Provider, tasks: Sequence[Task], error: CallFailed) -> None:
         """The relay did not answer for this provider: leave its tasks alone for a while, longer each round."""
@@ -217,11 +215,9 @@ class Poller:
         seconds = round(until - now)
         log.warning("polling put off", provider=provider.name, tasks=len(tasks), seconds=seconds, error=str(error))
         late = [
-            task
-            for task in tasks
-            if task.phase is not Phase.UNKNOWN and now - (task.accepted_at or now) > provider.patience
+            task for task in tasks if task.phase is not Phase.UNKNOWN and now - task.taken_at > self.core.patience(task)
         ]
-        given_up = [after for task in late if (after := advance(task, None, now, provider.patience)) != task]
+        given_up = [after for task in late if (after := advance(task, None, now, self.core.patience(task))) != task]
         await self.core.store.save_all([replace(task, lease_until=0.0) for task in given_up])
         for task in given_up:
             self.core.screen.show(replace(task, version=task.version + 1))
@@ -242,6 +238,25 @@ class Poller:
     async def _keep(self, before: Task, after: Task) -> None:
         if after != before:
             await self.core.keep(replace(after, lease_until=0.0))
+
+
+def _reader(provider: Provider, lookup: Batch | Single) -> Callable[[Any], Iterable[Report]]:
+    return (lookup.reports if isinstance(lookup, Batch) else None) or provider.reports
+
+
+def _chunks(lookup: Batch, tasks: Sequence[Task]) -> Iterator[list[Task]]:
+    """The tasks in groups of at most ``lookup.size`` ids; a relay may give two requests the same id."""
+    chunk: list[Task] = []
+    ids: set[str] = set()
+    for task in sorted(tasks, key=lambda task: task.remote_id):
+        more = ids | set(lookup.ids(task.remote_id))
+        if chunk and len(more) > lookup.size:
+            yield chunk
+            chunk, more = [], set(lookup.ids(task.remote_id))
+        chunk.append(task)
+        ids = more
+    if chunk:
+        yield chunk
 
 
 def _by_id(reports: Iterable[Report]) -> dict[str, Report]:

@@ -31,10 +31,14 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """What a card shows beside the task itself: place in line (1 is next), and when the result is expected."""
+    """What a card shows beside the task itself: place in line (1 is next), and when the result is expected.
+
+    ``hidden`` are the actions of the provider that the relay does not offer.
+    """
 
     position: int | None = None
     expected_at: float | None = None
+    hidden: frozenset[str] = frozenset()
 
 
 class TooBig(Exception):

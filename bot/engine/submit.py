@@ -7,21 +7,24 @@ import asyncio
 import base64
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import structlog
 
 from bot.engine.cadence import backoff
-from bot.engine.core import Core, submission_of
+from bot.engine.core import Core, step_of, submission_of
 from bot.engine.slots import Plan, plan
 from bot.engine.work import Crew
-from bot.errors import CallFailed, NotOffered, Problem, Refused, Throttled, Unavailable, Unreadable
-from bot.provider import INPUT, Submission, substituted
+from bot.errors import CallFailed, NotOffered, Problem, Refused, Throttled, Unreadable
+from bot.media import MediaProblem
+from bot.provider import INPUT, Submission, strings, substituted
+from bot.step import Step
 from bot.store import StoreProblem
-from bot.store.repository import Waiting
-from bot.task import UNANSWERED, Phase, Task, accept, fail, lose
+from bot.store.repository import Input, Waiting
+from bot.task import ANSWER_FILES, UNANSWERED, Phase, Report, Task, accept, fail, lose
 from bot.text import Text, _
-from bot.wire import Call
+from bot.wire import Call, Part, Upload
 
 log = structlog.get_logger(__name__)
 LEASE = 300.0
@@ -30,7 +33,20 @@ ATTEMPTS = 12
 _EXPIRY = re.compile(r"[?&]ex=([0-9a-fA-F]{1,12})(?:&|$)")
 NOT_CHARGED = _("{why} Nothing was charged.")
 UNUSABLE = _("This request can no longer be sent by this version of the bot.")
+FORGOTTEN_INPUT = _("The file is no longer kept. Please send the command again with the file.")
+BELIEVED = 3600.0
+"""Seconds that a relay's word is believed that it does not offer something."""
 NOT_OFFERED = _("The operator of this bot does not offer that provider.")
+_OFFLINE = _(
+    "The provider's account that made the original cannot be reached any more, so nothing can be made from it. "
+    "Make a new one."
+)
+_ORIGINS = {
+    "task_channel_disable": _OFFLINE,
+    "channel_not_found": _OFFLINE,
+    "task_not_exist": _("The relay no longer knows the original, so nothing can be made from it. Make a new one."),
+}
+"""What it means for a request that begins with an earlier result (reference ``relay-suno-…md`` 2.6)."""
 
 
 class Submitter:
@@ -67,7 +83,7 @@ class Submitter:
         return [task for task in waiting if task.provider in offered]
 
     def _without_provider(self, task: Task) -> Task:
-        return fail(task, _free(NOT_OFFERED), self.core.clock()) if task.phase is Phase.QUEUED else task
+        return fail(task, _free(task, NOT_OFFERED), self.core.clock()) if task.phase is Phase.QUEUED else task
 
     async def due(self) -> float | None:
         """When a task that waits for its time may be sent."""
@@ -94,44 +110,100 @@ class Submitter:
         after = await self._sent(task)
         if await self.core.keep_surely(replace(after, lease_until=0.0)) is None:
             log.info("a task was moved while it was sent", task=task.id, remote=after.remote_id)
-            await self.core.change_surely(task.id, lambda current: _merged(current, after))
+            await self.core.change_surely(task.id, lambda current: _merged(current, task.step, after))
         self.core.wake()
 
     async def _sent(self, task: Task) -> Task:
-        """Send the request and say what became of the task."""
+        """Take the task's present step and say what became of the task."""
         try:
-            submission = submission_of(task)
-            call = await self._filled(submission, submission.call())
+            submission, step = submission_of(task), step_of(task)
         except Problem as problem:
-            return fail(task, _free(problem.text), self.core.clock())
+            return fail(task, _free(task, problem.text), self.core.clock())
+        refusal: Refused | NotOffered | None = None
+        for choice in (step, *step.otherwise):
+            try:
+                return await self._taken(task, submission, choice)
+            except (NotOffered, Refused) as error:
+                log.info("not offered here", task=task.id, why=error.detail)
+                refusal = error
+        return self._not_offered(task, step, refusal or NotOffered())
+
+    async def _taken(self, task: Task, submission: Submission, step: Step) -> Task:
+        """Make one call; raises :class:`NotOffered` when the relay does not have it, so that nothing was charged.
+
+        :class:`Refused` is raised when it does not know what a free question was about, or wants another form.
+        """
+        try:
+            call = await self._filled(task, submission, step.call(task.data))
+        except Problem as problem:
+            return fail(task, _free(task, problem.text), self.core.clock())
         except StoreProblem as problem:
             log.error("cannot read a request, trying again", task=task.id, why=str(problem))
             return self._put_back(task, None, backoff(task.attempts + 1, 5.0))
         except Exception:
             log.exception("a request cannot be made", task=task.id)
-            return fail(task, _free(UNUSABLE), self.core.clock())
-        provider = submission.provider
+            return fail(task, _free(task, UNUSABLE), self.core.clock())
+        asked: Call | Upload | None = step.proof
         try:
-            report = provider.read_accepted(await self.core.relay.call(call, task.route))
+            await self._proven(task, step.proof)
+            asked = call
+            report = await self.core.kept(task, await self._answer(task, step, call))
         except CallFailed as error:
-            return self._turned_away(task, error)
+            paid = isinstance(asked, Call) and asked.paid
+            unknown = isinstance(error, Refused) and error.unknown_task and not paid
+            if isinstance(error, NotOffered) or unknown or (isinstance(error, Refused) and step.declined(error)):
+                raise
+            return self._turned_away(task, error, paid=paid)
+        except MediaProblem as problem:
+            return self._not_uploaded(task, problem)
         except Exception:  # the request was sent: whatever broke on our side, its fate is unknown
             log.exception("an answer could not be handled", task=task.id)
             return lose(task, UNANSWERED, self.core.clock())
-        log.info("relay took a task", task=task.id, provider=task.provider, remote=report.remote_id)
-        return accept(task, report, self.core.clock(), provider.patience)
+        log.info("relay took a task", task=task.id, provider=task.provider, remote=report.remote_id, step=task.step)
+        self.core.missing.pop((task.provider, step.feature or task.action), None)
+        aware = replace(task, lookup=report.lookup)
+        return await self.core.answered(accept(task, report, self.core.clock(), self.core.patience(aware)))
 
-    def _turned_away(self, task: Task, error: CallFailed) -> Task:
+    async def _proven(self, task: Task, proof: Call | None) -> None:
+        """Raises :class:`NotOffered` when the relay does not know the question that goes before the call."""
+        if proof is not None:
+            with suppress(Refused):  # it knows the question, whatever it says of this one
+                await self.core.relay.call(proof, task.route)
+
+    async def _answer(self, task: Task, step: Step, call: Call | Upload | None) -> Report:
+        match call:
+            case Call():
+                return step.read(await self.core.relay.call(call, task.route), task.data)
+            case Upload():
+                stored = await self._input(call.content)
+                await self.core.media.upload(
+                    call.url, stored.content, fields=call.fields, name=call.name, mime=stored.mime
+                )
+        return step.read(None, task.data)
+
+    def _not_offered(self, task: Task, step: Step, error: NotOffered | Refused) -> Task:
+        """The relay has no such thing; believed for a while, so that nobody runs into it meanwhile."""
+        if isinstance(error, NotOffered) and error.certain:
+            self.core.missing[task.provider, step.feature or task.action] = self.core.clock() + BELIEVED
+        return self._turned_away(task, error, paid=False)
+
+    def _not_uploaded(self, task: Task, problem: MediaProblem) -> Task:
+        if problem.gone or task.attempts + 1 >= ATTEMPTS:
+            return fail(task, problem.text, self.core.clock())
+        return self._put_back(task, problem.text, backoff(task.attempts + 1, 5.0))
+
+    def _turned_away(self, task: Task, error: CallFailed, *, paid: bool) -> Task:
         now = self.core.clock()
         log.warning("submission failed", task=task.id, provider=task.provider, error=str(error), why=error.detail)
         match error:
-            case Throttled() | Unavailable(taken=False):
+            case Refused() | NotOffered():
+                why = _ORIGINS.get(error.code, error.text) if isinstance(error, Refused) else error.text
+                return fail(task, _free(task, why), now)
+            case _ if not paid or isinstance(error, Throttled) or not error.taken:
                 if task.attempts + 1 >= ATTEMPTS:
-                    return fail(task, _free(error.text), now)
+                    return fail(task, _free(task, error.text), now)
                 wait = getattr(error, "retry_after", None) or backoff(task.attempts + 1, 5.0)
                 return self._put_back(task, error.text, wait)
-            case Refused() | NotOffered():
-                return fail(task, _free(error.text), now)
             case Unreadable():
                 return lose(task, _("The relay gave an unexpected answer. It may have been charged."), now)
         return lose(task, UNANSWERED, now)
@@ -147,20 +219,51 @@ class Submitter:
             due_at=self.core.clock() + wait,
         )
 
-    async def _filled(self, submission: Submission, call: Call) -> Call:
-        """The call with stored pictures in place of the references to them, in the form the relay takes."""
+    def interrupted(self, task: Task) -> Task:
+        """The task whose process died while it was sending: nobody knows its fate, unless asking again is free."""
+        try:
+            paid = step_of(task).paid(task.data)
+        except Problem:  # a row of another version: the careful answer is right
+            paid = True
+        if paid:
+            return lose(task, UNANSWERED, self.core.clock())
+        return replace(task, phase=Phase.QUEUED, sent_at=None, due_at=self.core.clock())
+
+    async def _input(self, reference: str) -> Input:
+        stored = await self.core.store.input(reference.removeprefix(INPUT))
+        if stored is None:
+            raise MediaProblem(FORGOTTEN_INPUT, gone=True)
+        return stored
+
+    async def _filled(self, task: Task, submission: Submission, call: Call | Upload | None) -> Call | Upload | None:
+        """The call with stored files in place of the references to them, in the form the relay takes."""
+        if not isinstance(call, Call):
+            return call
         form = submission.picture_form(self.core.config.options(submission.provider.name))
         known: dict[str, str] = {}
-        for name in submission.inputs():
+        wanted = {*strings(call.json), *(part.value for part in call.form)}
+        files: dict[str, Input] = {}
+        for name in (*submission.inputs(), *task.data.get(ANSWER_FILES, ())):
+            if INPUT + name not in wanted:
+                continue
             stored = await self.core.store.input(name)
-            if stored is None or (form == "url" and _expired(stored.url, self.core.clock())):
-                raise Problem(_("The picture is no longer kept. Please send the command again with the picture."))
-            if form == "url":
+            if stored is None or (form == "url" and not call.form and _expired(stored.url, self.core.clock())):
+                raise Problem(FORGOTTEN_INPUT)
+            files[INPUT + name] = stored
+            if call.form:
+                continue
+            if form == "url" and stored.url:  # what we made ourselves is nowhere to be found
                 known[INPUT + name] = stored.url
             else:
-                encoded = await asyncio.to_thread(base64.b64encode, stored.content)
-                known[INPUT + name] = f"data:{stored.mime};base64,{encoded.decode()}"
+                encoded = (await asyncio.to_thread(base64.b64encode, stored.content)).decode()
+                known[INPUT + name] = encoded if form == "base64" else f"data:{stored.mime};base64,{encoded}"
+        if call.form:
+            return replace(call, form=tuple(_with_file(part, files.get(part.value)) for part in call.form))
         return replace(call, json=substituted(call.json, known)) if known else call
+
+
+def _with_file(part: Part, stored: Input | None) -> Part:
+    return part if stored is None else replace(part, value="", content=stored.content, mime=stored.mime)
 
 
 def _expired(url: str, now: float) -> bool:
@@ -169,12 +272,13 @@ def _expired(url: str, now: float) -> bool:
     return found is not None and int(found.group(1), 16) <= now
 
 
-def _merged(current: Task, after: Task) -> Task:
+def _merged(current: Task, step: int, after: Task) -> Task:
     """What the relay answered, on the row as somebody changed it meanwhile (its card was moved)."""
-    if current.phase not in {Phase.SENDING, Phase.UNKNOWN} or current.remote_id:
+    if current.phase not in {Phase.SENDING, Phase.UNKNOWN} or current.remote_id or current.step != step:
         return current
     return replace(after, version=current.version, place=current.place, lease_until=0.0)
 
 
-def _free(why: Text) -> Text:
-    return Text(NOT_CHARGED.source, {"why": why})
+def _free(task: Task, why: Text) -> Text:
+    """``why``, and that nothing was charged, if no earlier step was."""
+    return why if task.step else Text(NOT_CHARGED.source, {"why": why})

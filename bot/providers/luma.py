@@ -13,7 +13,9 @@ from pydantic import Field, StringConstraints, model_validator
 
 from bot.envelope import elements, envelope_of, failure, merged_state, reason_of, state_of, unwrap
 from bot.errors import Invalid, Unreadable
-from bot.provider import Batch, Options, Picture, PictureForm, Prompt, Provider, Single, Submission
+from bot.lookup import Batch, Single
+from bot.provider import Options, Picture, PictureForm, Prompt, Provider, Submission
+from bot.step import NextStep
 from bot.task import FollowUp, Media, Report, State
 from bot.text import _
 from bot.wire import Call, dig, link_of, text_of
@@ -34,6 +36,7 @@ _CLEAN = (
 _WATERMARKED = (("video", "url"), ("artifact", "video", "url"))
 _THUMBNAILS = (("thumbnail", "url"), ("video", "thumbnail"), ("artifact", "thumbnail", "url"))
 
+EXTEND = NextStep("extend", _("Extend"), "⏩", action="extend")
 LumaPrompt = Annotated[Prompt, StringConstraints(max_length=PROMPT_LIMIT)]
 Ratio = Literal["16:9", "1:1", "4:3", "3:4", "9:16", "21:9", "9:21"]
 
@@ -153,7 +156,7 @@ class Generate(
     label=_("video"),
     kind="video",
     caption="user_prompt",
-    next_steps=("extend",),
+    next_steps=(EXTEND,),
 ):
     """Text or pictures to video, own form (2.1)."""
 
@@ -171,7 +174,7 @@ class Extend(
     label=_("longer video"),
     kind="video",
     caption="user_prompt",
-    next_steps=("extend",),
+    next_steps=(EXTEND,),
 ):
     """About five more seconds for a finished video, own form (2.2). ``task_id`` is the relay's id of that video."""
 
@@ -186,7 +189,7 @@ class OfficialGenerate(
     label=_("video"),
     kind="video",
     lookup=Single("/dream-machine/v1/generations/{id}"),
-    next_steps=("extend",),
+    next_steps=(EXTEND,),
 ):
     """Text or pictures to video with one of Luma's own models, official form (2.7, 2.8)."""
 
@@ -206,8 +209,7 @@ class OfficialGenerate(
             raise Invalid(_("A video is continued from its own last frame: leave the first picture out."))
         return self
 
-    @classmethod
-    def route(cls, options: Options, /) -> str:
+    def route(self, options: Options, /) -> str:
         return options.official_prefix if isinstance(options, LumaOptions) else ""
 
     @classmethod

@@ -19,6 +19,7 @@ _COLUMNS = (
     "show_at", "route", "remote_id", "created_at", "accepted_at", "finished_at", "ended_at",
 )  # fmt: skip
 _ALL = (*_COLUMNS, "search", "body")
+_SENTENCES = ("reason", "note")
 SEARCHED = 400
 """Characters at the beginning of a prompt that a search looks at."""
 _INSERT = f"INSERT INTO tasks ({', '.join(_ALL)}) VALUES ({', '.join(f'${n}' for n in range(1, len(_ALL) + 1))})"
@@ -37,11 +38,12 @@ _ACTIVE, _POLLED = _phases(ACTIVE), _phases(POLLED)
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which of a user's tasks: by provider, by phases, by words in the caption (``""`` and ``()``: any)."""
+    """Which of a user's tasks: by provider, by phases, by words in the caption, by actions (empty: any)."""
 
     provider: str = ""
     phases: tuple[Phase, ...] = ()
     search: str = ""
+    actions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +87,14 @@ class Store:
                 values = _values(replace(instead_of, version=instead_of.version + 1))
                 if not await transaction.execute(_UPDATE, *values, instead_of.version):
                     return False
-            for item in inputs:
-                await transaction.execute(
-                    "INSERT INTO inputs (id, mime, url, content, used_at) VALUES ($1, $2, $3, $4, $5) "
-                    "ON CONFLICT (id) DO UPDATE SET url = $3, used_at = $5",
-                    item.id, item.mime, item.url, item.content, task.created_at,
-                )  # fmt: skip
-            for name in {item.id for item in inputs} | set(used):
-                await transaction.execute(
-                    "INSERT INTO task_inputs (task_id, input_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", task.id, name
-                )
+            await _keep_inputs(transaction, task.id, inputs, used, task.created_at)
             await transaction.execute(_INSERT, *_values(task))
         return True
+
+    async def keep_inputs(self, task_id: str, inputs: Sequence[Input], now: float) -> None:
+        """Store further files of a task."""
+        async with self.database.transaction() as transaction:
+            await _keep_inputs(transaction, task_id, inputs, (), now)
 
     async def add_all(self, tasks: Sequence[Task]) -> None:
         """Store many new tasks that have no pictures, in one transaction."""
@@ -259,6 +257,10 @@ class Store:
             conditions.append(f"provider = ${len(values)}")
         if which.phases:
             conditions.append(f"phase IN ({_phases(which.phases)})")
+        if which.actions:
+            places = ", ".join(f"${len(values) + n}" for n in range(1, len(which.actions) + 1))
+            values += which.actions  # type: ignore[arg-type]
+            conditions.append(f"action IN ({places})")
         if which.search:
             values.append(f"%{_escaped(_searchable(which.search))}%")  # type: ignore[arg-type]
             conditions.append(f"search LIKE ${len(values)} ESCAPE '!'")
@@ -317,6 +319,21 @@ class Store:
         await _upsert(self.database, "memory", "name", "value", name, value)
 
 
+async def _keep_inputs(
+    connection: Connection, task_id: str, inputs: Sequence[Input], used: Sequence[str], now: float
+) -> None:
+    for item in inputs:
+        await connection.execute(
+            "INSERT INTO inputs (id, mime, url, content, used_at) VALUES ($1, $2, $3, $4, $5) "
+            "ON CONFLICT (id) DO UPDATE SET url = $3, used_at = $5",
+            item.id, item.mime, item.url, item.content, now,
+        )  # fmt: skip
+    for name in {item.id for item in inputs} | set(used):
+        await connection.execute(
+            "INSERT INTO task_inputs (task_id, input_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", task_id, name
+        )
+
+
 async def _upsert(connection: Connection, table: str, key: str, column: str, name: Any, value: str) -> None:
     await connection.execute(
         f"INSERT INTO {table} ({key}, {column}) VALUES ($1, $2) ON CONFLICT ({key}) DO UPDATE SET {column} = $2",
@@ -333,7 +350,7 @@ def _values(task: Task) -> tuple[Any, ...]:
 
 def _task(row: Row) -> Task:
     body = json.loads(row["body"])
-    body["reason"] = _text(body["reason"])
+    body |= {name: _text(body.get(name)) for name in _SENTENCES}
     return _TASK.validate_python({**body, **{name: row[name] for name in _COLUMNS}})
 
 

@@ -11,7 +11,7 @@ from bot.errors import Problem
 from bot.task import Phase, Task
 from bot.text import Text, _
 from bot.ui.cards import ButtonSpec, Card, message_link, phase_name, plain_values
-from bot.ui.forms import Field, Form
+from bot.ui.forms import Field, Form, subject_of
 from bot.ui.front import Front, Interaction, asker_of
 from bot.ui.i18n import say
 from bot.ui.views import view_of
@@ -21,14 +21,23 @@ if TYPE_CHECKING:
 
 OTHER_VERSION = _("This button or form belongs to another version of the bot and no longer works.")
 Press = Callable[["Actions", Interaction, str, str], Awaitable[None]]
-Filled = Callable[[Interaction, str, dict[str, str]], Awaitable[None]]
-_FORMS: dict[str, tuple[Text, Callable[[], list[Field]], Filled]] = {}
-"""Next steps that need something typed: title, fields, and what to do with the answer. Filled by the cogs."""
+Pressed = Callable[[Interaction, str, str], Awaitable[None]]
+"""Of an interaction, a task id, and the button's argument."""
+Filled = Callable[[Interaction, str, str, dict[str, str]], Awaitable[None]]
+"""Of an interaction, a task id, the argument of the button that opened the form, and what was typed."""
+Fields = Callable[[Task, str], list[Field]]
+_FORMS: dict[str, tuple[Text, Fields, Filled]] = {}
+_STEPS: dict[str, Pressed] = {}
 
 
-def register_form(action: str, title: Text, fields: Callable[[], list[Field]], filled: Filled) -> None:
-    """Let a cog say what the form of its next step looks like and does."""
+def register_form(action: str, title: Text, fields: Fields, filled: Filled) -> None:
+    """Let a cog say what the form of its next step looks like and does; ``fields`` may raise :class:`Problem`."""
     _FORMS[action] = (title, fields, filled)
+
+
+def register_step(action: str, pressed: Pressed) -> None:
+    """Let a cog say what its next step does that needs nothing typed."""
+    _STEPS[action] = pressed
 
 
 class Actions:
@@ -41,24 +50,30 @@ class Actions:
     async def press(self, interaction: Interaction, action: str, task_id: str, argument: str) -> None:
         """Do what a button says; raises :class:`Problem`."""
         if action in _FORMS:
-            await self._open_form(interaction, action, task_id)
+            await self._open_form(interaction, action, task_id, argument)
+            return
+        if action in _STEPS:
+            await _STEPS[action](interaction, task_id, argument)
             return
         handler = _HANDLERS.get(action)
         if handler is None:
             raise Problem(OTHER_VERSION)
         await handler(self, interaction, task_id, argument)
 
-    async def submit(self, interaction: Interaction, action: str, task_id: str, typed: dict[str, str]) -> None:
+    async def submit(self, interaction: Interaction, action: str, subject: str, typed: dict[str, str]) -> None:
         """Do what a submitted form says; raises :class:`Problem`."""
         if action not in _FORMS:
             raise Problem(OTHER_VERSION)
-        await _FORMS[action][2](interaction, task_id, typed)
+        task_id, _colon, argument = subject.partition(":")
+        await _FORMS[action][2](interaction, task_id, argument, typed)
 
-    async def _open_form(self, interaction: Interaction, action: str, task_id: str) -> None:
+    async def _open_form(self, interaction: Interaction, action: str, task_id: str, argument: str) -> None:
         """A form must be the first answer, so the owner is checked before; reading the own database takes no time."""
-        await self.desk.own(task_id, asker_of(interaction))
+        task = await self.desk.own(task_id, asker_of(interaction))
         title, fields, _filled = _FORMS[action]
-        await interaction.response.send_modal(Form(action, task_id, title, fields(), str(interaction.locale)))
+        subject = subject_of(task_id, argument)
+        form = Form(action, subject, title, fields(task, argument), str(interaction.locale))
+        await interaction.response.send_modal(form)
 
     async def _again(self, interaction: Interaction, task_id: str, _argument: str) -> None:
         message_id = await self.front.acknowledge(interaction)
@@ -103,7 +118,7 @@ class Actions:
             argument=f"{message.channel.id}.{message.id}" if message else "",
         )
         words = say(_("Delete this card and what is attached to it? This cannot be undone."), locale)
-        await interaction.edit_original_response(content=words, view=view_of(Card(task_id, {}, (sure,))))
+        await interaction.edit_original_response(content=words, view=view_of(Card(task_id, (), (sure,))))
 
     async def _delete_now(self, interaction: Interaction, task_id: str, argument: str) -> None:
         await interaction.response.defer()

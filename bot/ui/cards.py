@@ -3,16 +3,18 @@
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
 import discord
 
-from bot.engine.core import submission_class
+from bot.engine.core import step_of, submission_class
 from bot.engine.ports import Glance, Link
+from bot.errors import Problem
 from bot.provider import INPUT, Provider, Submission
-from bot.task import UNFINISHED, Phase, Task
+from bot.step import NextStep
+from bot.task import UNFINISHED, Media, Phase, Task
 from bot.text import Text, _
 from bot.ui.i18n import say
 
@@ -20,6 +22,11 @@ VERSION = "v1"
 LINK_BUTTON_LIMIT = 512
 _CAPTION_LIMIT = 900
 DESCRIPTION_LIMIT = 4096
+TEXT_LIMIT = 3000
+"""Characters of a result in words that a card shows."""
+RESULTS = 5
+"""Results that a card shows with a line and a cover of their own."""
+ROW, ROWS = 5, 5
 _BAR = 12
 _COLOURS = {
     Phase.QUEUED: 0x99AAB5,
@@ -63,21 +70,22 @@ class ButtonSpec:
     emoji: str | None = None
     url: str | None = None
     argument: str = ""
+    row: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a card looks like; two equal cards need no edit."""
+    """What a card looks like; two equal cards need no edit. The first embed is the task, the others its results."""
 
     task_id: str
-    embed: dict[str, Any]
+    embeds: tuple[dict[str, Any], ...]
     buttons: tuple[ButtonSpec, ...]
     files: tuple[str, ...] = field(default=())
 
     @property
     def fingerprint(self) -> str:
         """Equal for cards that look alike."""
-        return json.dumps([self.embed, [repr(button) for button in self.buttons], self.files], sort_keys=True)
+        return json.dumps([self.embeds, [repr(button) for button in self.buttons], self.files], sort_keys=True)
 
 
 def custom_id(action: str, task_id: str, argument: str = "") -> str:
@@ -89,12 +97,15 @@ def draw(task: Task, glance: Glance, *, links: Sequence[Link] = (), files: Seque
     """The card of ``task`` as it is now."""
     kind = submission_class(task)
     lines = [say(_PHASES[task.phase], task.locale) + _duration(task)]
+    lines += _step_line(task)
     lines += _progress(task, glance)
-    if task.reason is not None:
-        lines.append(say(plain_values(task.reason), task.locale))
+    lines += [say(plain_values(words), task.locale) for words in (task.reason, task.note) if words is not None]
     if task.late and task.phase is Phase.DELIVERED:
         lines.append(say(_("It arrived late, but it arrived."), task.locale))
     caption = quoted_caption(task.caption)
+    lines = _origin_line(task, kind) + lines
+    if task.text and task.phase is Phase.DELIVERED:
+        lines += ["", verbatim(task.text, TEXT_LIMIT)]
     lines += _link_lines(links, task.locale, DESCRIPTION_LIMIT - len(caption) - sum(map(len, lines)) - 20)
     embed = discord.Embed(
         title=f"{kind.provider.emoji} {kind.provider.title} · {say(kind.label, task.locale)}",
@@ -104,8 +115,43 @@ def draw(task: Task, glance: Glance, *, links: Sequence[Link] = (), files: Seque
     embed.add_field(name=say(_("Asked by"), task.locale), value=f"<@{task.user_id}>")
     if options := option_line(task):
         embed.add_field(name=say(_("Options"), task.locale), value=options)
+    if task.preview and task.phase in {Phase.RUNNING, Phase.INPUT}:
+        embed.set_image(url=task.preview)
     embed.set_footer(text=task.id)
-    return Card(task.id, dict(embed.to_dict()), tuple(_buttons(task, kind, links)), tuple(files))
+    results = [_result(media) for media in task.media if media.note or media.picture]
+    embeds = [embed, *(results[:RESULTS] if task.phase is Phase.DELIVERED else [])]
+    buttons = tuple(_buttons(task, kind, links, glance.hidden))
+    return Card(task.id, tuple(dict(one.to_dict()) for one in embeds), buttons, tuple(files))
+
+
+def _origin_line(task: Task, kind: type[Submission]) -> list[str]:
+    """What of which card it was made from."""
+    found = kind.origin(task)
+    if found is None:
+        return []
+    name, link = found
+    of = say(_("{name} of {link}", name=f"**{plain(name, 60)}**", link=link), task.locale)
+    return [of]
+
+
+def _result(media: Media) -> discord.Embed:
+    """One result: its title, a line about it, its cover."""
+    words = [f"**{plain(media.title, 200)}**" if media.title else "", plain(media.note, 300)]
+    embed = discord.Embed(description="\n".join(filter(None, words)), colour=_COLOURS[Phase.DELIVERED])
+    return embed.set_thumbnail(url=media.picture) if media.picture else embed
+
+
+def _step_line(task: Task) -> list[str]:
+    """Which of several steps it is at."""
+    if task.steps < 2 or task.phase not in UNFINISHED:
+        return []
+    try:
+        label = step_of(task).label
+    except Problem:  # of a version that knew other steps
+        label = None
+    what = say(label, task.locale) if label is not None else ""
+    at = _("Step {step} of {steps}: {what}", step=task.step + 1, steps=task.steps, what=what)
+    return [say(at, task.locale).rstrip(": ：")]
 
 
 def _duration(task: Task) -> str:
@@ -130,6 +176,11 @@ def _progress(task: Task, glance: Glance) -> list[str]:
             filled = round(_BAR * task.percent / 100)
             lines.append(f"{'▰' * filled}{'▱' * (_BAR - filled)} {task.percent} %")
         lines.append(say(_("Started {when}", when=f"<t:{round(task.accepted_at or task.created_at)}:R>"), task.locale))
+        if task.playing:
+            titles = [
+                _playing_link(media, task.locale) for media in task.playing[:4] if len(media.url) < LINK_BUTTON_LIMIT
+            ]
+            lines.append(say(_("▶️ It can be heard already: {links}", links=" · ".join(titles)), task.locale))
         if glance.expected_at is not None:
             lines.append(say(_("Expected {when}", when=f"<t:{round(glance.expected_at)}:R>"), task.locale))
     return lines
@@ -150,13 +201,24 @@ def _link_lines(links: Sequence[Link], locale: str, room: int) -> list[str]:
 
 def _link_line(link: Link, locale: str) -> str:
     name = plain(link.title, 80) or say(_("the result"), locale)
-    url = quote(link.url, safe="%/:?&=#@!$'*+,;~._-")  # nothing that could end the link and begin another
+    if not link.url.startswith("http"):  # it came in the answer itself: there is nothing to point at
+        return f"{say(link.why, locale)} {name}"
+    url = _link_target(link.url)
     if link.expires_at is None:
         said = _("{why} {link} (the link may stop working, save it soon)", why=link.why, link=f"[{name}]({url})")
     else:
         when = f"<t:{round(link.expires_at)}:R>"
         said = _("{why} {link} (the link ends {when})", why=link.why, link=f"[{name}]({url})", when=when)
     return say(said, locale)
+
+
+def _link_target(url: str) -> str:
+    """``url`` without anything that could end the link and begin another."""
+    return quote(url, safe="%/:?&=#@!$'*+,;~._-")
+
+
+def _playing_link(media: Media, locale: str) -> str:
+    return f"[{plain(media.title, 60) or say(_('listen'), locale)}]({_link_target(media.url)})"
 
 
 _MARKDOWN = re.compile(r"([\\*_~`|>\[\]()#<:@-])")
@@ -168,6 +230,13 @@ def plain(words: str, limit: int) -> str:
     bare = " ".join(_INVISIBLE.sub(" ", words).split())
     cut = bare if len(bare) <= limit else bare[: limit - 1].rstrip() + "…"
     return _MARKDOWN.sub(r"\\\1", cut)
+
+
+def verbatim(words: str, limit: int) -> str:
+    """Somebody's words with their line breaks, otherwise as :func:`plain` ones."""
+    lines = [plain(line, limit) for line in words.splitlines()]
+    whole = "\n".join(lines).strip("\n")
+    return whole if len(whole) <= limit else whole[: limit - 1].rstrip("\\") + "…"
 
 
 def plain_values(text: Text) -> Text:
@@ -190,9 +259,14 @@ def option_line(task: Task) -> str:
     shown = [
         f"`{kind.option_name(name)}` {words}"
         for name, value in json.loads(task.submission).items()
-        if name != kind.caption_field and kind.is_shown(name) and (words := _short(value))
+        if not _said_already(name, value, kind, task) and kind.is_shown(name) and (words := _short(value))
     ]
     return " · ".join(shown)[:1024]
+
+
+def _said_already(name: str, value: Any, kind: type[Submission], task: Task) -> bool:
+    """Whether an option is the caption, or a switch that nobody has turned on."""
+    return name == kind.caption_field or value == task.caption or value is False
 
 
 def _short(value: Any) -> str:
@@ -204,7 +278,7 @@ def _short(value: Any) -> str:
     return plain(words, 40) if len(words) <= 40 else ""
 
 
-def _buttons(task: Task, kind: type[Submission], links: Sequence[Link]) -> list[ButtonSpec]:
+def _buttons(task: Task, kind: type[Submission], links: Sequence[Link], hidden: frozenset[str]) -> list[ButtonSpec]:
     def spec(
         action: str, label: Text, emoji: str, style: discord.ButtonStyle = discord.ButtonStyle.secondary
     ) -> ButtonSpec:
@@ -215,10 +289,15 @@ def _buttons(task: Task, kind: type[Submission], links: Sequence[Link]) -> list[
         opens = [
             ButtonSpec(say(_("Open"), task.locale), url=link.url)
             for link in links
-            if len(link.url) <= LINK_BUTTON_LIMIT
+            if len(link.url) <= LINK_BUTTON_LIMIT and link.url.startswith("http")
         ]
-        steps = [spec(step, label, emoji) for step in kind.next_steps for label, emoji in [NEXT_STEPS[step]]]
-        return [*opens[:2], spec("again", _("Again"), "🔁"), *steps, details, delete]
+        steps = [(step, of) for step, of in kind.steps_after(task) if step.action not in hidden]
+        common = [_step_button(step, None, "", task) for step, of in steps if of is None and step.row is None]
+        rows = _rows_of_results([(step, of) for step, of in steps if of is not None], task)
+        rows += [_step_button(step, None, "", task) for step, of in steps if of is None and step.row is not None]
+        whole = [*opens[:2], spec("again", _("Again"), "🔁"), *common, details, delete]
+        last = max((spec.row or 0 for spec in rows), default=-1) + 1
+        return [*rows, *(replace(spec, row=last) if rows and len(whole) <= ROW else spec for spec in whole)]
     retry = spec("retry", _("Retry"), "🔁", discord.ButtonStyle.primary)
     if task.phase in {Phase.FAILED, Phase.CANCELLED}:
         return [retry, details, delete]
@@ -227,11 +306,31 @@ def _buttons(task: Task, kind: type[Submission], links: Sequence[Link]) -> list[
         return [*check, spec("retry", _("Retry"), "🔁"), details, delete]
     if task.phase is Phase.DONE:
         return [details]
+    if task.phase is Phase.INPUT and kind.on_input is not None:
+        answer = _step_button(replace(kind.on_input, style=discord.ButtonStyle.primary.value), None, "", task)
+        return [answer, spec("cancel", _("Cancel"), "✖️", discord.ButtonStyle.danger), details]
     return [spec("cancel", _("Cancel"), "✖️", discord.ButtonStyle.danger), details]
 
 
-NEXT_STEPS: dict[str, tuple[Text, str]] = {"extend": (_("Extend"), "⏩")}
-"""Label and emoji of what can be done with a finished task; a provider names the keys (``next_steps``)."""
+def _rows_of_results(steps: Sequence[tuple[NextStep, int]], task: Task) -> list[ButtonSpec]:
+    """The steps of each result in rows of their own, numbered when there are several results."""
+    numbers = list(dict.fromkeys(of for _step, of in steps))
+    found: list[ButtonSpec] = []
+    row = 0
+    for of in numbers:
+        mine = [step for step, number in steps if number == of]
+        for start in range(0, len(mine), ROW):
+            if row < ROWS - 1:  # the last one is for what concerns the whole
+                suffix = f" {of + 1}" if len(numbers) > 1 else ""
+                found += [replace(_step_button(step, of, suffix, task), row=row) for step in mine[start : start + ROW]]
+                row += 1
+    return found
+
+
+def _step_button(step: NextStep, of: int | None, suffix: str, task: Task) -> ButtonSpec:
+    argument = step.argument if of is None else str(of)
+    label, style = say(step.label, task.locale) + suffix, discord.ButtonStyle(step.style)
+    return ButtonSpec(label, step.key, style, step.emoji or None, argument=argument, row=step.row)
 
 
 def message_link(task: Task) -> str:

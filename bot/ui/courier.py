@@ -87,10 +87,9 @@ class Courier:
         async def send(extra: dict[str, Any]) -> None:
             channel = await self._client.create_dm(discord.Object(user_id))
             extra["files"] = extra.pop("attachments", [])
-            embed = discord.Embed.from_dict(card.embed)
             found.append(
                 await channel.send(
-                    embed=embed, view=view_of(card), allowed_mentions=_NO_MENTIONS, nonce=once[:25], **extra
+                    embeds=_embeds(card), view=view_of(card), allowed_mentions=_NO_MENTIONS, nonce=once[:25], **extra
                 )
             )
 
@@ -154,7 +153,7 @@ class Courier:
         await self._webhook(place).edit_message(
             place.message_id,
             content=None,
-            embed=discord.Embed.from_dict(card.embed),
+            embeds=_embeds(card),
             view=view_of(card),
             allowed_mentions=_NO_MENTIONS,
             **extra,
@@ -163,7 +162,7 @@ class Courier:
     async def _edit_by_right(self, place: Place, card: Card, extra: dict[str, Any]) -> None:
         await self._message(place).edit(
             content=None,
-            embed=discord.Embed.from_dict(card.embed),
+            embeds=_embeds(card),
             view=view_of(card),
             allowed_mentions=_NO_MENTIONS,
             **extra,
@@ -175,6 +174,10 @@ class Courier:
     def _message(self, place: Place) -> discord.PartialMessage:
         channel = self._client.get_partial_messageable(place.channel_id, guild_id=place.guild_id)
         return channel.get_partial_message(place.message_id)
+
+
+def _embeds(card: Card) -> list[discord.Embed]:
+    return [discord.Embed.from_dict(embed) for embed in card.embeds]
 
 
 def _is_dead(error: Exception) -> bool:

@@ -1,7 +1,7 @@
 """Between an interaction and the engine: acknowledge, read what was attached, hand over, and draw the answer."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +10,9 @@ import discord
 import structlog
 
 from bot.engine import Asker, Desk, Order
-from bot.engine.desk import PICTURE_LIMIT, picture_input
+from bot.engine.inputs import check_size, input_of
 from bot.errors import Problem
-from bot.provider import INPUT, Submission
+from bot.provider import INPUT, Given, Submission
 from bot.store.repository import Input
 from bot.task import Place, Task
 from bot.text import _
@@ -30,7 +30,7 @@ ACKNOWLEDGED = 40060
 """Discord's code for an interaction that was answered already."""
 TOKEN_LIFE = 14 * 60.0
 """Seconds that an interaction's token is relied on (it lives 15 minutes)."""
-Pictures = Mapping[str, discord.Attachment | None]
+Files = Mapping[str, discord.Attachment | None]
 
 
 def asker_of(interaction: discord.Interaction[Any]) -> Asker:
@@ -40,6 +40,7 @@ def asker_of(interaction: discord.Interaction[Any]) -> Asker:
         interaction.channel_id or 0,
         interaction.permissions.manage_messages,
         str(interaction.locale),
+        interaction.permissions.manage_guild,
     )
 
 
@@ -50,28 +51,41 @@ class Front:
         self.desk = desk
         self._clock = clock
 
-    async def take(self, interaction: Interaction, submission: Submission, pictures: Pictures | None = None) -> Task:
-        """Accept a new request: acknowledge it first, then read its pictures, then store it.
+    async def take(self, interaction: Interaction, submission: Submission, files: Files | None = None) -> Task:
+        """Accept a new request: acknowledge it first, then read its files, then store it.
 
-        ``pictures`` maps fields of the submission to what the user attached. Raises :class:`Problem`.
+        ``files`` maps input fields of the submission to what the user attached. Raises :class:`Problem`.
         """
-        given = {name: file for name, file in (pictures or {}).items() if file is not None}
-        for file in given.values():
-            _check_size(file)
+        kind = type(submission)
+        given = {name: file for name, file in (files or {}).items() if file is not None}
+        for name, file in given.items():
+            check_size(file.size, file.filename, kind.takes(name))
         message_id = await self.acknowledge(interaction)
-        inputs = await self._read(given)
+        inputs = await self._read(kind, given)
+        items: dict[str, Input] = {}
         if inputs:
-            fields = {name: INPUT + item.id for name, item in inputs.items()}
-            submission = type(submission).make(**{**submission.model_dump(exclude_none=True), **fields})
+            options = interaction.client.config.options(kind.provider.name)
+            kind.check_together({name: facts for name, (_item, facts) in inputs.items()})
+            known = [kind.check_input(name, facts, options) for name, (_item, facts) in inputs.items()]
+            items = await self.desk.masks(kind, {name: item for name, (item, _facts) in inputs.items()})
+            fields = {name: INPUT + item.id for name, item in items.items()}
+            more = {name: value for found in known for name, value in found.items()}
+            submission = kind.make(**{**submission.model_dump(exclude_none=True), **fields, **more})
         place = self.place(interaction, message_id)
-        return await self.desk.accept(Order(submission, asker_of(interaction), place, tuple(inputs.values())))
+        return await self.desk.accept(Order(submission, asker_of(interaction), place, tuple(items.values())))
 
     async def hand_over(
-        self, interaction: Interaction, message_id: int, submission: Submission, *, parent_id: str = ""
+        self,
+        interaction: Interaction,
+        message_id: int,
+        submission: Submission,
+        *,
+        parent_id: str = "",
+        inputs: Sequence[Input] = (),
     ) -> Task:
-        """Accept a request that is acknowledged already and made from another task."""
+        """Accept a request that is acknowledged already and made from another task, perhaps with further files."""
         place = self.place(interaction, message_id)
-        return await self.desk.accept(Order(submission, asker_of(interaction), place, parent_id=parent_id))
+        return await self.desk.accept(Order(submission, asker_of(interaction), place, tuple(inputs), parent_id))
 
     async def acknowledge(self, interaction: Interaction, *, private: bool = False) -> int:
         """Answer within three seconds that it is being done; returns the id of the message that will hold it."""
@@ -115,10 +129,18 @@ class Front:
             private=private,
         )
 
-    async def _read(self, given: Mapping[str, discord.Attachment]) -> dict[str, Input]:
+    async def picture(self, file: discord.Attachment) -> Input:
+        """A picture that came with a form; raises :class:`Problem`."""
+        check_size(file.size, file.filename, "picture")
+        found = await self._read(Submission, {"picture": file})
+        return found["picture"][0]
+
+    async def _read(
+        self, kind: type[Submission], given: Mapping[str, discord.Attachment]
+    ) -> dict[str, tuple[Input, Given]]:
         """Read the attachments at once: their links are short-lived."""
 
-        async def read(file: discord.Attachment) -> Input:
+        async def read(name: str, file: discord.Attachment) -> tuple[Input, Given]:
             try:
                 content = await file.read()
             except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
@@ -126,9 +148,10 @@ class Front:
                 raise Problem(
                     _("{file} could not be read from Discord. Please try again.", file=file.filename)
                 ) from None
-            return await asyncio.to_thread(picture_input, content, file.url, file.filename)
+            return await asyncio.to_thread(input_of, content, file.url, file.filename, kind.takes(name))
 
-        return dict(zip(given, await asyncio.gather(*map(read, given.values())), strict=True))
+        found = await asyncio.gather(*(read(name, file) for name, file in given.items()))
+        return dict(zip(given, found, strict=True))
 
     def with_new_token(self, task: Task, interaction: Interaction) -> Place:
         """The card's place with the fresh token of a click on that very card."""
@@ -137,8 +160,3 @@ class Front:
             return task.place
         fresh = self.place(interaction, message.id, private=task.place.private)
         return replace(fresh, guild_id=task.place.guild_id)
-
-
-def _check_size(file: discord.Attachment) -> None:
-    if file.size > PICTURE_LIMIT:
-        raise Problem(_("{file} is too large: at most 10 MiB.", file=file.filename))

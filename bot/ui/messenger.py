@@ -138,7 +138,7 @@ class Messenger:
     async def deliver(self, task: Task, files: Sequence[Attachment], links: Sequence[Link]) -> Place:
         """Attach the result to the card, or send it to the owner directly."""
         ended = replace(task, phase=Phase.DELIVERED, reason=None)
-        card = draw(ended, Glance(), links=links, files=[file.name for file in files])
+        card = draw(ended, self.glance(ended), links=links, files=[file.name for file in files])
         place = await self._put(task, card, files)
         if _address(place) != _address(task.place):
             self._told.add(task.id)
@@ -146,7 +146,7 @@ class Messenger:
 
     async def announce(self, task: Task) -> Place:
         """Put how the task ended on the card, or tell the owner directly."""
-        return await self._put(task, draw(task, Glance()), [])
+        return await self._put(task, draw(task, self.glance(task)), [])
 
     async def _put(self, task: Task, card: Card, files: Sequence[Attachment]) -> Place:
         async with self._lock(task.id):

@@ -1,5 +1,8 @@
 """Autocomplete over the caller's own tasks."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
 from discord import app_commands
 
 from bot.store import Filter
@@ -10,12 +13,59 @@ from bot.ui.front import Interaction, asker_of
 from bot.ui.i18n import say
 
 MOST = 25
+RECENT = 100
+"""Tasks among whose results a title is looked for."""
 Choices = list[app_commands.Choice[str]]
 
 
 async def finished_tasks(interaction: Interaction, provider: str, current: str) -> Choices:
     """The caller's finished tasks with one provider."""
     return await _choices(interaction, Filter(provider, (Phase.DELIVERED,), current.strip()))
+
+
+async def finished_parts(
+    interaction: Interaction,
+    provider: str,
+    current: str,
+    titles: Callable[[Task], Sequence[str]],
+    actions: tuple[str, ...] = (),
+) -> Choices:
+    """The single results of the caller's finished tasks with one provider; the value is ``task.number``, from 0.
+
+    ``titles`` names the results of a task, ``actions`` are those that have such (none: any).
+    """
+    tasks = await _titled(interaction, Filter(provider, (Phase.DELIVERED,), current.strip(), actions), titles)
+    now, locale = interaction.client.clock(), str(interaction.locale)
+    found = [
+        app_commands.Choice(
+            name=_fitted(title or task.caption or task.id, say(ago(now - task.created_at), locale)),
+            value=f"{task.id}.{number}",
+        )
+        for task in tasks
+        for number, title in enumerate(titles(task))
+    ]
+    return found[:MOST]
+
+
+async def _titled(interaction: Interaction, which: Filter, titles: Callable[[Task], Sequence[str]]) -> Sequence[Task]:
+    """The tasks whose caption has the words that are searched for, and recent ones whose results are called so."""
+    desk, asker = interaction.client.engine.desk, asker_of(interaction)
+    found = await desk.history(asker, which, limit=MOST)
+    if not which.search:
+        return found
+    wanted, known = which.search.lower(), {task.id for task in found}
+    recent = await desk.history(asker, replace(which, search=""), limit=RECENT)
+    called_so = [task for task in recent if any(wanted in title.lower() for title in titles(task))]
+    both = [*found, *(task for task in called_so if task.id not in known)]
+    return sorted(both, key=lambda task: task.created_at, reverse=True)
+
+
+def part_of(value: str) -> tuple[str, int]:
+    """The task and the number of its result that :func:`finished_parts` offered; a task alone means its first."""
+    task_id, dot, number = value.strip().partition(".")
+    if dot and not (number.isdecimal() and len(number) < 4):
+        return value.strip(), 0  # typed by hand: no task is called that
+    return task_id, int(number or 0)
 
 
 async def active_tasks(interaction: Interaction, current: str) -> Choices:
@@ -42,10 +92,15 @@ async def _choices(interaction: Interaction, which: Filter) -> Choices:
 
 def _name(task: Task, now: float, locale: str) -> str:
     """A task in at most 100 characters: what was asked for, what became of it, when."""
-    tail = f" · {phase_name(task.phase, locale)} · {say(ago(now - task.created_at), locale)}"
+    return _fitted(task.caption or task.id, phase_name(task.phase, locale), say(ago(now - task.created_at), locale))
+
+
+def _fitted(words: str, *more: str) -> str:
+    """``words`` and ``more``, of which the words are cut so that it fits into a choice."""
+    tail = "".join(f" · {one}" for one in more)
     room = 100 - len(tail)
-    words = " ".join(task.caption.split()) or task.id
-    return (words if len(words) <= room else words[: room - 1] + "…") + tail
+    bare = " ".join(words.split())
+    return (bare if len(bare) <= room else bare[: room - 1] + "…") + tail
 
 
 def ago(seconds: float) -> Text:

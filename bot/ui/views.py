@@ -11,7 +11,7 @@ import discord
 
 from bot.ui.cards import VERSION, ButtonSpec, Card, custom_id
 
-PATTERN = rf"{VERSION}:(?P<action>[a-z-]{{1,20}}):(?P<task>[0-9a-z]{{10}})(?::(?P<argument>.{{1,60}}))?"
+PATTERN = rf"{VERSION}:(?P<action>[a-z0-9-]{{1,20}}):(?P<task>[0-9a-z]{{10}})(?::(?P<argument>.{{1,60}}))?"
 
 
 class Presser(Protocol):
@@ -48,11 +48,12 @@ class TaskButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=PATTER
 def button_of(spec: ButtonSpec, task_id: str) -> discord.ui.Item[Any]:
     """The button itself."""
     if spec.url is not None:
-        return discord.ui.Button(label=spec.label[:80], url=spec.url, emoji=spec.emoji)
+        return discord.ui.Button(label=spec.label[:80], url=spec.url, emoji=spec.emoji, row=spec.row)
     button: discord.ui.Button[Any] = discord.ui.Button(
         label=spec.label[:80],
         style=spec.style,
         emoji=spec.emoji,
+        row=spec.row,
         custom_id=custom_id(spec.action, task_id, spec.argument),
     )
     return TaskButton(button, spec.action, task_id, spec.argument)

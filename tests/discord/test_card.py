@@ -172,11 +172,12 @@ async def test_too_large_for_discord(world: World) -> None:
     assert link.endswith("?size=12582912")
     assert world.text(task).splitlines()[2:] == [
         "✅ Finished · 10 s",
-        f"Too large for Discord: [the result]({link}) (the link may stop working, save it soon)",
+        f"Made smaller to fit into Discord; in full: [the result]({link}) (the link may stop working, save it soon)",
     ]
     assert world.labels(task) == ["Open", "Again", "Extend", "Details", "Delete"]
     assert world.message(task).components[0].children[0].url == link  # type: ignore[union-attr]  # a row of buttons
-    assert world.message(task).attachments == []
+    (file,) = world.message(task).attachments
+    assert file.filename == f"sim-big-{task.id[:4]}.mp4" and 0 < file.size < task.place.token_limit
 
 
 async def test_refused_by_discord_as_too_large(world: World) -> None:

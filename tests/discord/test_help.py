@@ -8,7 +8,7 @@ from discord import app_commands
 from tests.discord.kit import here, words_of
 from tests.world import World, alone, said
 
-LINK = re.compile(r"</([a-z -]+):(\d+)> ?(.*)")
+LINK = re.compile(r"</([a-z0-9 -]+):(\d+)> ?(.*)")
 
 
 def leaves(world: World) -> set[str]:
@@ -20,11 +20,20 @@ def leaves(world: World) -> set[str]:
     }
 
 
-async def linked(world: World) -> dict[str, tuple[int, str]]:
-    """Every command that /help links to: its id at Discord and what is said of it."""
-    result = await world.ann.slash(world.channel, "help")
+async def shown(world: World, **options: str) -> str:
+    """What /help says."""
+    result = await world.ann.slash(world.channel, "help", **options)
     assert alone(result) and here(result).flags.components_v2
-    return {name: (int(number), words) for name, number, words in LINK.findall(words_of(here(result)))}
+    words = words_of(here(result))
+    assert len(words) <= 4000
+    return words
+
+
+async def linked(world: World) -> dict[str, tuple[int, str]]:
+    """Every command that /help links to, group by group: its id at Discord and what is said of it."""
+    groups = {name.split()[0] for name in leaves(world)}
+    words = [await shown(world, about=group) for group in sorted(groups)]
+    return {name: (int(number), said) for text in words for name, number, said in LINK.findall(text)}
 
 
 async def test_every_command_is_listed_and_can_be_clicked(world: World) -> None:
@@ -38,10 +47,20 @@ async def test_every_command_is_listed_and_can_be_clicked(world: World) -> None:
     assert found["luma video"][1] == "Make a video from a text, and from pictures if you like"
 
 
-async def test_providers_have_a_heading_with_their_name(world: World) -> None:
-    result = await world.ann.slash(world.channel, "help")
-    headings = [line for line in words_of(here(result)).splitlines() if line.startswith("### ")]
-    assert headings == ["### /help", "### 🎬 Luma", "### /settings", "### /tasks"]
+async def test_the_overview_names_every_group_and_how_much_more_there_is(world: World) -> None:
+    words = await shown(world)
+    groups = {name.split()[0] for name in leaves(world)}
+    assert all(f"</{group} " in words or f"</{group}:" in words for group in groups)
+    assert "**🎬 Luma** </luma " in words
+    more = len([name for name in leaves(world) if name.startswith("suno ")]) - 4
+    assert f"and {more} more" in words
+
+
+async def test_what_there_is_not_is_said(world: World) -> None:
+    result = await world.ann.slash(world.channel, "help", about="nothing")
+    assert "There is nothing called “nothing” here." in said(result) and alone(result)
+    choices = await world.ann.autocomplete(world.channel, "help", "about", "SUN")
+    assert [choice["value"] for choice in choices] == ["suno"]
 
 
 async def test_the_links_still_work_after_a_restart(world: World) -> None:

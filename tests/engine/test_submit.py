@@ -43,4 +43,4 @@ async def test_a_link_of_discord_s_that_is_over_is_not_paid_for(tmp_path: Path, 
         task = await world.task()
         assert task.phase is phase
         assert len(world.relay.paid()) == (phase is Phase.WAITING)
-        assert ("The picture is no longer kept" in world.text(task)) is (phase is Phase.FAILED)
+        assert ("The file is no longer kept" in world.text(task)) is (phase is Phase.FAILED)

@@ -80,6 +80,7 @@ async def test_a_prompt_in_a_form_that_cannot_be_used(
 
 
 NO_PICTURE = _("{file} is not a picture. PNG, JPEG, WebP and GIF can be used.", file="a.png")
+TOO_LARGE = _("{file} is too large: at most {limit} MiB.", file="a.png", limit=10)
 
 
 @READERS
@@ -89,7 +90,7 @@ NO_PICTURE = _("{file} is not a picture. PNG, JPEG, WebP and GIF can be used.", 
         (b"Dear diary, this is only text.", NO_PICTURE),
         (b"", NO_PICTURE),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", NO_PICTURE),
-        (b"\x89PNG\r\n\x1a\n" + bytes(11 * MIB), _("{file} is too large: at most 10 MiB.", file="a.png")),
+        (b"\x89PNG\r\n\x1a\n" + bytes(11 * MIB), TOO_LARGE),
     ],
     ids=["text", "empty", "svg", "11 MiB"],
 )
@@ -115,8 +116,7 @@ async def test_a_picture_is_measured_by_its_bytes_whatever_discord_says_of_it(
 
     monkeypatch.setattr(world.app.client.http, "get_from_cdn", read)
     result = await world.video(image=("a.png", picture("PNG")))
-    text = _("{file} is too large: at most 10 MiB.", file="a.png")
-    await assert_refused(world, log, result, world.ann, text, what="/luma video")
+    await assert_refused(world, log, result, world.ann, TOO_LARGE, what="/luma video")
     await assert_nothing_happened(world)
 
 

@@ -244,7 +244,7 @@ async def test_a_deleted_card_brings_the_result_as_a_direct_message(world: World
 
 async def test_of_two_files_one_is_too_large(world: World) -> None:
     task = await finished(world, seconds=5)
-    small, large = f"{world.relay.url}/media/video/abc-16x9.mp4", f"{world.relay.url}/media/bigvideo?size=12000000"
+    small, large = f"{world.relay.url}/media/video/abc-16x9.mp4", f"{world.relay.url}/media/bigvideo?size=120000000"
     two = replace(task, phase=Phase.DONE, media=(Media(large, "video"), Media(small, "video")))
     assert await world.app.engine.core.store.save(two) is not None
     await world.pass_time(10)

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from bot.errors import Invalid
-from bot.provider import CATALOGUE, INPUT, Options, Single, Submission
+from bot.lookup import Single
+from bot.provider import CATALOGUE, INPUT, Options, Submission
 from bot.providers.luma import LUMA, Extend, Generate, LumaOptions, OfficialGenerate
 from bot.wire import Call
 
@@ -182,7 +183,7 @@ def test_the_longest_prompt_counts_without_the_space_around_it() -> None:
     ],
 )
 def test_the_operator_s_options(kind: type[Submission], options: Options, route: str, form: str) -> None:
-    assert (kind.route(options), kind.picture_form(options)) == (route, form)
+    assert (kind.model_construct().route(options), kind.picture_form(options)) == (route, form)
 
 
 def test_the_lookups() -> None:

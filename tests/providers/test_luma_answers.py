@@ -8,8 +8,11 @@ import pytest
 
 from bot.errors import Unreadable
 from bot.providers.luma import LUMA
+from bot.step import Step
 from bot.task import RELAY_GAVE_UP, Media, Report, State
 from bot.wire import Call
+
+SUBMITTED = Step.asking(Call("POST", "/luma/generations"), LUMA.accepted)
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "luma"
 ID = "0b9f6a1e-1111-4222-9333-444455556666"
@@ -33,7 +36,7 @@ def video(url: str, lifetime: float | None = None) -> tuple[Media, ...]:
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in FIXTURES.glob("submit-*.json")))
 def test_every_shape_of_the_answer_to_a_submission(name: str) -> None:
-    assert LUMA.read_accepted(recorded(name)) == Report(state=State.QUEUED, remote_id=ID)
+    assert SUBMITTED.read(recorded(name), {}) == Report(state=State.QUEUED, remote_id=ID)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +48,7 @@ def test_every_shape_of_the_answer_to_a_submission(name: str) -> None:
 )  # fmt: skip
 def test_an_answer_without_an_id_is_unreadable(payload: Any) -> None:
     with pytest.raises(Unreadable):
-        LUMA.read_accepted(payload)
+        SUBMITTED.read(payload, {})
 
 
 DONE = Report(state=State.DONE, remote_id=ID, media=video(CLEAN), spare=video(WATERMARKED), preview=PREVIEW)

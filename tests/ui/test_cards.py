@@ -47,13 +47,13 @@ def task(phase: Phase = Phase.RUNNING, prompt: str = "a paper boat", **changes: 
 
 
 def description(made: Task, glance: Glance | None = None, **more: Any) -> list[str]:
-    return str(draw(made, glance or Glance(), **more).embed["description"]).splitlines()
+    return str(draw(made, glance or Glance(), **more).embeds[0]["description"]).splitlines()
 
 
 def body(card: Card) -> dict[str, Any]:
     """The message body of a card; needs a running loop, as every view does."""
     components = view_of(card).to_components()
-    return {"embeds": [card.embed], "components": components, "allowed_mentions": {"parse": []}}
+    return {"embeds": list(card.embeds), "components": components, "allowed_mentions": {"parse": []}}
 
 
 def actions(made: Task, links: list[Link] | None = None) -> list[str]:
@@ -144,12 +144,12 @@ def test_plain_words_hold_no_formatting(words: str, limit: int) -> None:
 
 def test_who_asked_and_how() -> None:
     card = draw(task(), Glance())
-    assert card.embed["title"] == "🎬 Luma · video"
-    assert [(field["name"], field["value"]) for field in card.embed["fields"]] == [
+    assert card.embeds[0]["title"] == "🎬 Luma · video"
+    assert [(field["name"], field["value"]) for field in card.embeds[0]["fields"]] == [
         ("Asked by", "<@80351110224678912>"),
         ("Options", r"`aspect_ratio` 16\:9 · `loop` ✓"),
     ]
-    assert card.embed["footer"] == {"text": ID}
+    assert card.embeds[0]["footer"] == {"text": ID}
 
 
 # ------------------------------------------------------------------------------------------------ progress
@@ -277,7 +277,7 @@ CARDS = st.builds(draw, LOOKS, st.builds(Glance, st.none(), st.sampled_from([Non
 
 @given(CARDS, CARDS)
 def test_fingerprints_are_equal_if_and_only_if_the_cards_look_alike(one: Card, other: Card) -> None:
-    alike = (one.embed, one.buttons, one.files) == (other.embed, other.buttons, other.files)
+    alike = (one.embeds, one.buttons, one.files) == (other.embeds, other.buttons, other.files)
     assert (one.fingerprint == other.fingerprint) is alike
 
 
@@ -299,6 +299,6 @@ def test_a_task_in_one_line_and_its_address() -> None:
 
 def test_a_link_cannot_begin_another() -> None:
     link = Link("https://cdn.example/a.mp4)[Free](https://evil.example", "x](https://evil.example)", TOO_LARGE)
-    description = draw(task(Phase.DELIVERED), Glance(), links=[link]).embed["description"]
+    description = draw(task(Phase.DELIVERED), Glance(), links=[link]).embeds[0]["description"]
     assert "(https://evil.example" not in description
     assert "a.mp4%29%5BFree%5D%28https://evil.example)" in description

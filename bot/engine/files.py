@@ -1,0 +1,112 @@
+"""The files of a result on disk: fetched, or made by ourselves from what was fetched."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from bot.engine.core import Core
+from bot.media import Fetched, MediaProblem, TooLarge, look
+from bot.provider import INPUT
+from bot.task import Media
+from bot.text import _
+from bot.workshop import WorkshopProblem
+
+log = structlog.get_logger(__name__)
+SHRUNK_FROM = 100 * 1024 * 1024
+"""Bytes of a video that is made smaller at most; a larger one is not worth the download."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A file that fits; ``shrunk`` when it is a smaller rendition of what the link leads to."""
+
+    file: Fetched
+    shrunk: bool = False
+
+
+class Files:
+    """Prepares the files of results."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+
+    @property
+    def most(self) -> int:
+        """Bytes of one file that are downloaded at most."""
+        return self.core.config.settings.max_media_mb * 1024 * 1024
+
+    @asynccontextmanager
+    async def prepared(self, media: Media, limit: int) -> AsyncIterator[Prepared]:
+        """The file of ``media`` in at most ``limit`` bytes, deleted when the context ends.
+
+        Raises ``TooLarge``, ``MediaProblem``, or ``WorkshopProblem`` when it cannot be made.
+        """
+        cap = min(limit, self.most)
+        async with AsyncExitStack() as stack:
+            if media.recipe:
+                yield Prepared(await stack.enter_async_context(self._from_recipe(media, cap)))
+                return
+            try:
+                found = Prepared(await stack.enter_async_context(self._fetched(media.url, cap)))
+            except TooLarge as error:
+                if not self._can_shrink(media, error.size):
+                    raise
+                found = Prepared(await stack.enter_async_context(self._shrunk(media, cap)), shrunk=True)
+            yield found
+
+    def _can_shrink(self, media: Media, size: int | None) -> bool:
+        """Whether a smaller rendition is worth a try; nobody waits for another's: then the link has to do."""
+        workshop = self.core.workshop
+        return media.kind == "video" and workshop.available and not workshop.busy and (size or 0) <= SHRUNK_FROM
+
+    @asynccontextmanager
+    async def _shrunk(self, media: Media, cap: int) -> AsyncIterator[Fetched]:
+        async with AsyncExitStack() as stack:
+            try:
+                most = min(self.most, SHRUNK_FROM)
+                large = await stack.enter_async_context(self.core.media.fetch(media.url, most))
+                smaller = await stack.enter_async_context(self._made("smaller", [large.path], cap, limit=cap))
+            except (WorkshopProblem, MediaProblem) as problem:
+                log.info("no smaller rendition", why=str(problem))
+                raise TooLarge(None) from None
+            yield smaller
+
+    @asynccontextmanager
+    async def _from_recipe(self, media: Media, cap: int) -> AsyncIterator[Fetched]:
+        async with AsyncExitStack() as stack:
+            sources = [(await stack.enter_async_context(self._fetched(media.url, self.most))).path]
+            with suppress(MediaProblem):  # without its cover it is still worth having
+                if media.picture:
+                    sources.append((await stack.enter_async_context(self.core.media.fetch(media.picture, cap))).path)
+            recipe, _colon, number = media.recipe.partition(":")
+            parameters = {"number": int(number)} if number else {}
+            yield await stack.enter_async_context(self._made(recipe, sources, cap, **parameters))
+
+    @asynccontextmanager
+    async def _fetched(self, url: str, cap: int) -> AsyncIterator[Fetched]:
+        """What is behind ``url``, or what came in the answer itself and is kept in the store."""
+        if not url.startswith(INPUT):
+            async with self.core.media.fetch(url, cap) as found:
+                yield found
+            return
+        stored = await self.core.store.input(url.removeprefix(INPUT))
+        if stored is None:
+            raise MediaProblem(_("The file is no longer kept."), gone=True)
+        if len(stored.content) > cap:
+            raise TooLarge(len(stored.content))
+        async with self.core.media.new_file() as path:
+            await asyncio.to_thread(path.write_bytes, stored.content)
+            yield await asyncio.to_thread(look, path)
+
+    @asynccontextmanager
+    async def _made(self, recipe: str, sources: list[Path], cap: int, **parameters: int) -> AsyncIterator[Fetched]:
+        async with self.core.media.new_file() as target:
+            await self.core.workshop.make(recipe, sources, target, **parameters)
+            made = await asyncio.to_thread(look, target)
+            if made.size > cap:
+                raise TooLarge(made.size)
+            yield made
