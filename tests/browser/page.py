@@ -187,7 +187,11 @@ class DemoPage:
     def send(self, **options: str) -> Locator:
         """Fill the options of the chosen command and send it; returns the message that answers."""
         for name, value in options.items():
-            self.page.locator(f'.command-option-input[data-option="{name}"]').fill(value)
+            field = self.page.locator(f'.command-option-input[data-option="{name}"]')
+            if not field.count():  # one that may be left out
+                self.page.locator(".command-chip").click()
+                self.page.locator(f'.command-suggestion[data-value="{name}"]').click()
+            field.fill(value)
         self._until(self._idle)  # filling may have asked for suggestions
         with self.answer() as answers:
             self.page.locator("#send-message").click()
@@ -224,9 +228,12 @@ class DemoPage:
             self.press(card, label)
         return answers[0]
 
-    def fill_form(self, text: str) -> Locator:
-        """Fill the only field of the form that is open and submit it; returns the message that answers."""
-        self.modal.locator("textarea").fill(text)
+    def fill_form(self, *texts: str) -> Locator:
+        """Fill the first fields of the form that is open and submit it; returns the message that answers."""
+        fields = self.modal.locator("textarea, input:not([type=file])")
+        expect(fields.first).to_be_visible(timeout=SLOW)
+        for number, text in enumerate(texts):
+            fields.nth(number).fill(text)
         self._until(self._idle)
         with self.answer() as answers:
             self.modal.locator(".button-primary").click()
@@ -240,6 +247,14 @@ class DemoPage:
         found = re.search(r"(\d{1,3}) %", card.inner_text())
         assert found is not None
         return int(found[1])
+
+    def sounds(self, card: Locator, count: int, timeout: float = 60_000.0) -> Locator:
+        """The players that hang on a card, once they are there and the browser has decoded their beginning."""
+        sounds = card.locator("audio")
+        expect(sounds).to_have_count(count, timeout=timeout)
+        for number in range(count):
+            expect(sounds.nth(number)).to_have_js_property("readyState", 4, timeout=timeout)
+        return sounds
 
     def video(self, card: Locator, timeout: float = 40_000.0) -> Locator:
         """The video that hangs on a card, once it is there and the browser has decoded its beginning."""

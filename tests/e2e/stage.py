@@ -257,12 +257,13 @@ async def a_stage(
     pace: float = PACE,
     traces: bool = False,
     settings: Mapping[str, str] | None = None,
+    kind: type[Stage] = Stage,
     **options: Any,
 ) -> AsyncIterator[Stage]:
     """A stage, with the bot running unless told otherwise, checked at its end; ``options`` are the server's."""
     async with Simulator(pace=pace) as relay, DiscordServer(**options) as server:
         relay.media_url = f"{relay.url}{VIDEO}"
-        stage = Stage(folder, server, relay, settings or {}, running=running)
+        stage = kind(folder, server, relay, settings or {}, running=running)
         async with stage.bot:
             yield stage
             stage.paid_once()
