@@ -1,4 +1,7 @@
-"""The README's tables, made from the code: ``python tools/readme.py`` rewrites them, a test compares them."""
+"""The README's tables and the providers' part of ``.env.example``, made from the code.
+
+``python tools/readme.py`` rewrites them, a test compares them.
+"""
 
 import asyncio
 import sys
@@ -21,6 +24,8 @@ from bot.provider import Options, providers  # noqa: E402
 from bot.ui.client import Darkroom  # noqa: E402
 
 README = ROOT / "README.md"
+SAMPLE = ROOT / ".env.example"
+PROVIDERS_PART = "# ---- providers (from here on made by tools/readme.py) ----\n"
 
 
 async def command_tree() -> app_commands.CommandTree[Darkroom]:
@@ -73,6 +78,23 @@ def settings_table() -> str:
     return "\n".join(lines)
 
 
+def sample_settings(text: str) -> str:
+    """``text`` of ``.env.example`` with every provider's settings as they should be."""
+    head, marker, _old = text.partition(PROVIDERS_PART)
+    if not marker:
+        raise SystemExit(f".env.example must hold the line {PROVIDERS_PART.strip()}")
+    blocks = []
+    for name, provider in sorted(providers().items()):
+        fields = provider.options.model_fields.items()
+        values = {f"{name.upper()}_{option.upper()}": field for option, field in fields}
+        lines = [
+            f"# {provider.title}: {field.description}\n# {variable}={_default(field).strip('`–')}\n"
+            for variable, field in values.items()
+        ]
+        blocks.append("".join(lines))
+    return head + marker + "\n".join(blocks)
+
+
 def words_table() -> str:
     """The words that make the simulated relay misbehave."""
     return "\n".join(["| word | what happens |", "|---|---|", *(f"| `{w}` | {m} |" for w, m in PROMPT_WORDS.items())])
@@ -92,6 +114,7 @@ async def updated(text: str) -> str:
 def main() -> None:
     """Rewrite the tables in place."""
     README.write_text(asyncio.run(updated(README.read_text("utf-8"))), "utf-8")
+    SAMPLE.write_text(sample_settings(SAMPLE.read_text("utf-8")), "utf-8")
 
 
 if __name__ == "__main__":
