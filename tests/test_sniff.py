@@ -36,7 +36,6 @@ HEADS = [
     pytest.param(b"<!DOCTYPE html>", None, id="page"),
     pytest.param(b'{"error":"gone"}', None, id="json"),
     pytest.param(b"<svg xmlns=", kinds.SVG, id="svg"),
-    pytest.param(b"\xef\xbb\xbf<?xml version='1.0'?>\n<svg>", kinds.SVG, id="svg with a prolog"),
     pytest.param(b"<html><svg>", None, id="svg in a page"),
     pytest.param(b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00", None, id="program"),
     pytest.param(b"\xff", None, id="one byte"),
@@ -81,8 +80,13 @@ def test_by_mime(mime: str, kind: Kind | None) -> None:
     assert by_mime(mime) is kind
 
 
+def test_a_drawing_may_begin_with_a_prolog() -> None:
+    assert sniff(b"\xef\xbb\xbf<?xml version='1.0'?>\n<!-- drawn -->\n<svg>") is kinds.SVG
+    assert sniff(b"<?xml version='1.0'?><rss>") is None
+
+
 def test_every_kind_is_found_by_its_own_mime_type() -> None:
-    found = [kind for kind in vars(kinds).values() if isinstance(kind, Kind)]
+    found = [kind for kind in vars(kinds).values() if isinstance(kind, Kind) and kind.family != "archive"]
     assert len(found) > 15
     assert [by_mime(kind.mime) for kind in found] == found
     assert len({kind.extension for kind in found}) == len(found)

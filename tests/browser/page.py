@@ -169,9 +169,9 @@ class DemoPage:
 
     # -------------------------------------------------------------------------------------------- commands
 
-    def offered(self) -> dict[str, str]:
-        """Type ``/``; the commands that are offered then, with their descriptions."""
-        self.composer.fill("/")
+    def offered(self, typed: str) -> dict[str, str]:
+        """Type the beginning of a command; the ones that are offered then, with their descriptions."""
+        self.composer.fill(typed)
         expect(self.entries.first).to_be_visible(timeout=SLOW)
         return {
             entry.locator("strong").inner_text(): entry.locator(".command-entry-description").inner_text()

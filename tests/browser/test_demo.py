@@ -55,7 +55,7 @@ def downloaded(page: DemoPage, card: Locator) -> bytes:
 
 def test_the_whole_way_in_english(page: DemoPage) -> None:
     page.view_as("guest")
-    assert page.offered()["/luma video"] == "Make a video from a text, and from pictures if you like"
+    assert page.offered("/luma")["/luma video"] == "Make a video from a text, and from pictures if you like"
     page.choose("/luma video")
     card = page.send(prompt=PROMPT)
     expect(card).to_contain_text(PROMPT)
@@ -93,7 +93,7 @@ def test_the_whole_way_in_english(page: DemoPage) -> None:
 
 def test_the_same_in_chinese(page: DemoPage) -> None:
     page.view_as("访客")
-    described = page.offered()
+    described = {**page.offered("/luma"), **page.offered("/tasks")}
     for command, source in (
         ("/luma video", "Make a video from a text, and from pictures if you like"),
         ("/tasks list", "What you have asked for, newest first"),
@@ -104,7 +104,7 @@ def test_the_same_in_chinese(page: DemoPage) -> None:
     expect(card).to_contain_text("湖面上的纸船")
     refused = page.run("/luma extend", task="0000000000", prompt="然后下雨了")
     expect(refused).to_contain_text(chinese("There is no task “{task}”.", task="0000000000"))
-    panel = page.run("/help")
+    panel = page.run("/help", about="tasks")
     expect(panel).to_contain_text(translated("Stop one of your tasks", CHINESE))
     expect(panel).not_to_contain_text("Stop one of your tasks")
 

@@ -139,10 +139,11 @@ async def test_autocomplete(world: World) -> None:
 
 
 async def test_help_and_settings(world: World) -> None:
-    words = words_of(here(await world.lin.slash(world.channel, "help")))
+    words = words_of(here(await world.lin.slash(world.channel, "help", about="luma")))
     description = "Make a video from a text, and from pictures if you like"
     assert translated(description, "zh-CN") in words and description not in words
-    assert "**Darkroom** makes videos" not in words
+    overview = words_of(here(await world.lin.slash(world.channel, "help")))
+    assert "Darkroom" in overview and "**Darkroom** makes videos" not in overview
     answer = said(await world.lin.slash(world.channel, "settings", ping=False)).splitlines()
     assert answer[0] == chinese(Text("You are not told when a long task is finished."))
 
