@@ -27,7 +27,7 @@ async def test_idle(tmp_path: Path, how: signal.Signals) -> None:
     async with a_stage(tmp_path) as stage:
         await stage.ask("fox")
         await stage.ended()
-        await stopped(stage, how, within=3)
+        await stopped(stage, how, within=10)
 
 
 @BOTH
@@ -138,7 +138,7 @@ async def test_stopping_while_discord_is_down(tmp_path: Path) -> None:
         down = stage.server.faults.add("GET", "/users/@me", None, cut="before")
         await stage.bot.launch()
         await stage.server.until(lambda: down.hits)
-        await stopped(stage, signal.SIGTERM, within=3)
+        await stopped(stage, signal.SIGTERM, within=10)
 
 
 async def test_a_wrong_token(tmp_path: Path) -> None:
