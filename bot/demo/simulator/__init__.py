@@ -14,7 +14,14 @@ from collections.abc import Callable, Collection
 
 from .core import PROMPT_WORDS, Job, Moment, Recorded, Relay
 from .faults import Fault, Faults
+from .flux import Flux, FluxOptions
+from .ideogram import Ideogram
+from .ideogram_rules import IdeogramOptions
 from .luma import Luma, LumaOptions
+from .midjourney import Midjourney, MidjourneyOptions
+from .recraft import Recraft
+from .recraft_openai import OpenAIImages
+from .recraft_rules import RecraftOptions
 from .sounds import Sounds
 from .suno import Suno, SunoOptions
 from .udio import Udio, UdioOptions
@@ -49,6 +56,15 @@ class Simulator(Relay):
         self.luma = LumaOptions()
         self.add(Luma(self, self.luma))
         self.add(Sounds(self))
+        self.midjourney = MidjourneyOptions()
+        self.add(Midjourney(self, self.midjourney))
+        self.flux = FluxOptions()
+        self.add(Flux(self, self.flux))
+        self.recraft = RecraftOptions()
+        self.add(Recraft(self, self.recraft))
+        self.add(OpenAIImages(self, self.flux, self.recraft))
+        self.ideogram = IdeogramOptions()
+        self.add(Ideogram(self, self.ideogram))
         self.suno = SunoOptions()
         self.add(Suno(self, self.suno))
         self.udio = UdioOptions()

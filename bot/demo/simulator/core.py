@@ -31,6 +31,10 @@ PROMPT_WORDS: dict[str, str] = {
     "sim:big": "the finished video or song is larger than 10 MiB (12 MiB)",
     "sim:expired": "the first media link answers 403; a fresh query then gives a link that works",
     "sim:partial": "one of the two songs fails with a reason, the other is fine and the task is a success",
+    "sim:full": "the submission is turned away: the queue is full (Midjourney code 23) or 429; nothing is charged",
+    "sim:unsafe": "a picture is made and then withheld, or fails, for its content",
+    "sim:numeric": "Midjourney answers the task id as a JSON number",
+    "sim:rewrite": "a Midjourney button that waits for a window is answered as if it had been accepted",
     "sim:offline": "a song that goes on from another one is refused: the account that made that one is offline",
 }
 """Words that may stand anywhere in a prompt, and what each makes the simulator do."""
@@ -283,7 +287,8 @@ class Relay:
     async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.match_info.http_exception:
             return invalid_url(request)
-        if not request.path.startswith(PUBLIC) and key_of(request) not in self.keys | self.poor_keys:
+        public = request.path.startswith(PUBLIC) or "/mj/image/" in request.path
+        if not public and key_of(request) not in self.keys | self.poor_keys:
             return shape_a(request, 401, "Invalid token")
         return await handler(request)
 

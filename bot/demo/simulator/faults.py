@@ -34,8 +34,11 @@ def request_id(request: web.Request) -> str:
 
 
 def key_of(request: web.Request) -> str:
-    """The key of `Authorization: Bearer <key>`, or an empty string (reference 1.1)."""
-    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    """The key of `Authorization: Bearer <key>`, for Midjourney also of `mj-api-secret`; else an empty string."""
+    said = request.headers.get("Authorization", "")
+    if said in {"", "midjourney-proxy"} and "/mj/" in request.path:
+        return request.headers.get("mj-api-secret", "")
+    scheme, _, key = said.partition(" ")
     return key if scheme == "Bearer" else ""
 
 
