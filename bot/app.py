@@ -81,6 +81,6 @@ async def assemble(
         store = Store(database)
         messenger = Messenger(Courier(client, clock), store.get, clock)
         engine = Engine(Core(config, store, relay, media, workshop, messenger, clock))
-        messenger.glance = engine.desk.glance
         client.attach(engine)
+        messenger.glance = client.glance
         yield App(config, engine, client, messenger)

@@ -199,6 +199,8 @@ ABSENT_ROUNDS = 10
 """A task missing from this many batch answers in a row is asked for singly, and then given up."""
 ANSWERED_WITHIN = 86400.0
 """Seconds that a question of the relay waits for its user."""
+ANSWER_SETTLES = 90.0
+"""Seconds for which a relay that looks seldom may still say that it waits for what was answered already."""
 PREVIEW_PAUSE = 10.0
 """Least seconds between two pictures of a result in the making."""
 ASKED_AGAIN = 600.0
@@ -247,7 +249,7 @@ def advance(task: Task, report: Report | None, now: float, patience: float) -> T
         absences=0,
         **_preview(task, report, now),
         playing=report.playing or task.playing,
-        note=report.note,
+        note=report.note or (task.note if report.state is State.QUEUED else None),
         data=_known_after(task, report),
     )
     match report.state:
@@ -331,6 +333,8 @@ def _known_after(task: Task, report: Report) -> Mapping[str, Any]:
 
 def _asked(task: Task, now: float) -> Task:
     """The relay waits for the user, who has a day."""
+    if task.data.get(WAITING_ID) and now - task.taken_at < ANSWER_SETTLES:
+        return replace(task, phase=Phase.WAITING, reason=None)
     if _overdue(task, now, ANSWERED_WITHIN):
         return end(task, Phase.CANCELLED, _("Nobody answered what the relay asked."), now)
     return replace(task, phase=Phase.INPUT, reason=None, due_at=now + ASKED_AGAIN)

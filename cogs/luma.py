@@ -27,6 +27,7 @@ from bot.ui.forms import Field
 from bot.ui.front import Interaction, asker_of
 from bot.ui.i18n import say
 from bot.ui.pickers import finished_tasks
+from bot.ui.uses import Use, register_use, words
 
 OWN_FORM = "own"
 Prompt = app_commands.Range[str, 1, PROMPT_LIMIT]
@@ -43,6 +44,17 @@ class Luma(commands.GroupCog, name="luma", description=L("Videos with Luma")):
             _("Extend this video"),
             lambda _task, _argument: [Field("prompt", _("What happens next"), most=4000)],
             self._extend_form,
+        )
+        register_use(
+            Use(
+                "luma-video",
+                _("Video"),
+                "🎬",
+                Generate,
+                "video",
+                lambda picture, typed: Generate.make(user_prompt=typed["prompt"], image_url=picture),
+                words(_("What the video shows")),
+            )
         )
 
     @app_commands.command(name="video", description=L("Make a video from a text, and from pictures if you like"))

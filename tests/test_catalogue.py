@@ -22,6 +22,7 @@ from bot.app import offered_cogs
 from bot.config import load
 from bot.engine.ports import Glance, Link
 from bot.providers.luma import Generate
+from bot.providers.midjourney.requests import Press
 from bot.task import Phase, Place, Task
 from bot.text import Text, quoted
 from bot.text import _ as mark
@@ -209,15 +210,20 @@ async def nodes(bot: Darkroom) -> list[tuple[str, dict[str, Any]]]:
     return [found for payload in payloads for found in walk(payload, "")]
 
 
+PROPER = re.compile(r"[\d.×:p]+|PNG|JPEG|WEBP|LoRA|Fill|Canny|Depth|Pro|Ultra|Midjourney|Niji")
+"""Choices that are called the same in every language: numbers, formats, names of models."""
+
+
 @every_language
 async def test_every_command_explains_itself(bot: Darkroom, locale: str) -> None:
     problems = []
     for where, node in await nodes(bot):
         if "value" in node:  # a choice; one that is called like its value is a technical one
             words, theirs = node["name"], node.get("name_localizations")
-            needed = words != node["value"]
+            needed = words != str(node["value"]) and not PROPER.fullmatch(words)
         else:
-            words, theirs = node["description"], node.get("description_localizations")
+            kind = "description" if "description" in node else "name"  # the menu of a message is its name alone
+            words, theirs = node[kind], node.get(f"{kind}_localizations")
             needed = True
         translation = (theirs or {}).get(locale, "")
         if needed and not translation:
@@ -230,7 +236,7 @@ async def test_commands_and_options_are_called_the_same_everywhere(bot: Darkroom
     renamed = {
         where: node["name_localizations"]
         for where, node in await nodes(bot)
-        if "value" not in node and node.get("name_localizations")
+        if "value" not in node and "description" in node and node.get("name_localizations")
     }
     assert not renamed, f"the translator renames {renamed}"
 
@@ -259,10 +265,14 @@ def test_descriptions_fit(locale: str) -> None:
 async def test_forms_fit(locale: str) -> None:
     song = {"id": "c1", "title": "Rain", "seconds": 24.0, "tags": "dream pop", "lyrics": "[Verse]"}
     finished = replace(a_task(locale, Phase.DELIVERED), data={"clips": [song], "songs": [song]})
+    pressed = Press.make(taskId="1", customId="MJ::Inpaint::1::x::SOLO").model_dump_json()
+    asking = a_task(locale, Phase.INPUT)
+    asked = replace(asking, provider="midjourney", action="press", submission=pressed)
     texts = [
         text
-        for title, fields, _filled in actions._FORMS.values()
-        for text in (title, *(field.label for field in fields(finished, "0")))
+        for name, (title, fields, _filled) in actions._FORMS.items()
+        if name != "use"  # that one is of a picture, not of a task
+        for text in (title, *(field.label for field in fields(asked if name == "mj-continue" else finished, "0")))
     ]
     assert texts
     problems = too_long({text.source: FORM for text in texts}, locale)

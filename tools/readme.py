@@ -4,11 +4,12 @@
 """
 
 import asyncio
+import inspect
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from discord import app_commands
+from discord import AppCommandType, app_commands
 from discord.ext import commands
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -47,9 +48,13 @@ def _leaves(tree: app_commands.CommandTree[Darkroom]) -> Iterator[app_commands.C
 
 
 async def command_table() -> str:
-    """Every slash command with its options; those in brackets may be left out."""
+    """The menus of a message; every slash command with its options, of which those in brackets may be left out."""
     lines = ["| command | what it does |", "|---|---|"]
-    for leaf in _leaves(await command_tree()):
+    tree = await command_tree()
+    for menu in tree.get_commands(type=AppCommandType.message):
+        meant = inspect.getdoc(menu.callback) or ""
+        lines.append(f"| Apps → {menu.name} (on a message) | {meant.rstrip('.')} |")
+    for leaf in _leaves(tree):
         options = " ".join(p.display_name if p.required else f"[{p.display_name}]" for p in leaf.parameters)
         lines.append(f"| `/{' '.join(f'{leaf.qualified_name} {options}'.split())}` | {leaf.description} |")
     return "\n".join(lines)

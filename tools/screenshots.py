@@ -1,7 +1,7 @@
 """Make the README's pictures from the demo: ``python tools/screenshots.py [folder]`` (a minute; needs a Chromium).
 
 It starts ``python -m bot demo``, uses its page as a newcomer would, and writes ``card.png``, ``progress.png``,
-``history.png`` and ``chinese.png`` to ``docs/``. Fonts with emoji and Chinese come with the page.
+``history.png``, ``song.png`` and ``chinese.png`` to ``docs/``. Fonts with emoji and Chinese come with the page.
 """
 
 import io
@@ -59,8 +59,11 @@ def _english(page: DemoPage, folder: Path) -> None:
     longer = page.fill_form("the boat reaches the other shore and rests in the reeds")
     for made in (other, longer):
         page.video(made, DELIVERY)
+    song = page.run("/suno song", description="a calm piano for the rain")
+    page.sounds(song, 2)
+    _take(page, song, folder / "song.png")
     history = page.run("/tasks list")
-    expect(history.locator("img[src^='blob:']")).to_have_count(3)
+    expect(history.locator("img[src^='blob:']").nth(2)).to_be_visible()
     _take(page, history, folder / "history.png")
 
 

@@ -9,6 +9,7 @@ import structlog
 from bot.engine.core import Core
 from bot.engine.deliver import Announcer, Deliverer
 from bot.engine.desk import Asker, Desk, Order
+from bot.engine.pictures import Pictures
 from bot.engine.poll import Poller
 from bot.engine.submit import Submitter
 from bot.engine.work import forever, once
@@ -36,6 +37,7 @@ class Engine:
         self.deliverer = Deliverer(core, self.poller)
         self.announcer = Announcer(core)
         self.desk = Desk(core, self.submitter)
+        self.pictures = Pictures(core)
         self._loops: list[asyncio.Task[None]] = []
         self._chores: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()

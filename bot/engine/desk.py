@@ -20,7 +20,7 @@ from bot.sniff import PICTURES
 from bot.step import Step
 from bot.store import Filter
 from bot.store.repository import Input
-from bot.task import ANSWER_FILES, RETRIED, UNFINISHED, Phase, Place, Task, end, with_answer
+from bot.task import ANSWER_FILES, RETRIED, UNFINISHED, Media, Phase, Place, Task, end, with_answer
 from bot.text import _
 from bot.wire import Call
 from bot.workshop import WorkshopProblem
@@ -163,13 +163,14 @@ class Desk:
                 ready[name] = await self._mask(inputs[mask.of], inputs[name], mask)
         return ready
 
-    async def picture_of(self, task: Task) -> Input:
+    async def picture_of(self, task: Task, shown: Sequence[Media] = ()) -> Input:
         """The picture that a finished task came to, as the input of a further one; raises :class:`Problem`.
 
-        Its card is asked first: the provider's own link may be over.
+        ``shown`` are the files of its card, if that is at hand; else it is asked for: the provider's own link may be
+        over.
         """
         files = Files(self.core)
-        for media in (*await self.core.screen.sources(task.place), *task.media):
+        for media in (*(shown or await self.core.screen.sources(task.place)), *task.media):
             with suppress(MediaProblem, WorkshopProblem):
                 async with files.prepared(media, PICTURE_LIMIT) as ready:
                     if ready.file.kind in PICTURES:
@@ -207,6 +208,8 @@ class Desk:
                 free = _("Taken out of the line before it was sent. Nothing was charged.")
                 begun = _("Stopped before its next step. What was done until then may have been charged.")
                 return end(task, Phase.CANCELLED, begun if task.step else free, now)
+            if task.phase is Phase.INPUT and not task.step:  # nothing runs until it is answered
+                return end(task, Phase.CANCELLED, _("Stopped before it was answered. Nothing was charged."), now)
             if task.phase in UNFINISHED and task.phase not in {Phase.SENDING, Phase.DONE}:
                 text = _(
                     "The relay cannot be stopped: it will finish and may charge for it. It is no longer shown here."

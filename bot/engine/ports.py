@@ -33,12 +33,14 @@ class Link:
 class Glance:
     """What a card shows beside the task itself: place in line (1 is next), and when the result is expected.
 
-    ``hidden`` are the actions of the provider that the relay does not offer.
+    ``hidden`` are the actions of the provider that the relay does not offer; ``families`` are the kinds of things that
+    can be done here with any picture (``edit``, ``upscale``, …).
     """
 
     position: int | None = None
     expected_at: float | None = None
     hidden: frozenset[str] = frozenset()
+    families: frozenset[str] = frozenset()
 
 
 class TooBig(Exception):

@@ -96,6 +96,11 @@ class Store:
         async with self.database.transaction() as transaction:
             await _keep_inputs(transaction, task_id, inputs, (), now)
 
+    async def hold_input(self, item: Input, now: float) -> None:
+        """Store a picture that no task refers to yet; it is forgotten like one that none needs any more."""
+        async with self.database.transaction() as transaction:
+            await _keep_input(transaction, item, now)
+
     async def add_all(self, tasks: Sequence[Task]) -> None:
         """Store many new tasks that have no pictures, in one transaction."""
         await self.database.many(_INSERT, [_values(task) for task in tasks])
@@ -323,15 +328,19 @@ async def _keep_inputs(
     connection: Connection, task_id: str, inputs: Sequence[Input], used: Sequence[str], now: float
 ) -> None:
     for item in inputs:
-        await connection.execute(
-            "INSERT INTO inputs (id, mime, url, content, used_at) VALUES ($1, $2, $3, $4, $5) "
-            "ON CONFLICT (id) DO UPDATE SET url = $3, used_at = $5",
-            item.id, item.mime, item.url, item.content, now,
-        )  # fmt: skip
+        await _keep_input(connection, item, now)
     for name in {item.id for item in inputs} | set(used):
         await connection.execute(
             "INSERT INTO task_inputs (task_id, input_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", task_id, name
         )
+
+
+async def _keep_input(connection: Connection, item: Input, now: float) -> None:
+    await connection.execute(
+        "INSERT INTO inputs (id, mime, url, content, used_at) VALUES ($1, $2, $3, $4, $5) "
+        "ON CONFLICT (id) DO UPDATE SET url = $3, used_at = $5",
+        item.id, item.mime, item.url, item.content, now,
+    )  # fmt: skip
 
 
 async def _upsert(connection: Connection, table: str, key: str, column: str, name: Any, value: str) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
@@ -54,6 +54,15 @@ _PHASES = {
 }
 
 
+USE = "picture"
+"""The button that opens the menu of what can be done with the card's picture; its argument is the family."""
+FAMILIES: Mapping[str, tuple[Text, str]] = {
+    "upscale": (_("Upscale"), "🔼"),
+    "edit": (_("Edit"), "✏️"),
+    "describe": (_("Describe"), "💬"),
+}
+"""What can be done with any picture and has a button of its own."""
+
 _NO_ACCESS = _(
     "The bot may not write in this channel. If this takes longer than a quarter of an hour, "
     "the result comes as a direct message."
@@ -96,7 +105,8 @@ def custom_id(action: str, task_id: str, argument: str = "") -> str:
 def draw(task: Task, glance: Glance, *, links: Sequence[Link] = (), files: Sequence[str] = ()) -> Card:
     """The card of ``task`` as it is now."""
     kind = submission_class(task)
-    lines = [say(_PHASES[task.phase], task.locale) + _duration(task)]
+    at_once = task.phase is Phase.SENDING and kind.lookup is None  # its answer is the result: it is being made now
+    lines = [say(_PHASES[Phase.RUNNING if at_once else task.phase], task.locale) + _duration(task)]
     lines += _step_line(task)
     lines += _progress(task, glance)
     lines += [say(plain_values(words), task.locale) for words in (task.reason, task.note) if words is not None]
@@ -120,7 +130,7 @@ def draw(task: Task, glance: Glance, *, links: Sequence[Link] = (), files: Seque
     embed.set_footer(text=task.id)
     results = [_result(media) for media in task.media if media.note or media.picture]
     embeds = [embed, *(results[:RESULTS] if task.phase is Phase.DELIVERED else [])]
-    buttons = tuple(_buttons(task, kind, links, glance.hidden))
+    buttons = tuple(_buttons(task, kind, links, glance))
     return Card(task.id, tuple(dict(one.to_dict()) for one in embeds), buttons, tuple(files))
 
 
@@ -278,7 +288,7 @@ def _short(value: Any) -> str:
     return plain(words, 40) if len(words) <= 40 else ""
 
 
-def _buttons(task: Task, kind: type[Submission], links: Sequence[Link], hidden: frozenset[str]) -> list[ButtonSpec]:
+def _buttons(task: Task, kind: type[Submission], links: Sequence[Link], glance: Glance) -> list[ButtonSpec]:
     def spec(
         action: str, label: Text, emoji: str, style: discord.ButtonStyle = discord.ButtonStyle.secondary
     ) -> ButtonSpec:
@@ -291,13 +301,17 @@ def _buttons(task: Task, kind: type[Submission], links: Sequence[Link], hidden: 
             for link in links
             if len(link.url) <= LINK_BUTTON_LIMIT and link.url.startswith("http")
         ]
-        steps = [(step, of) for step, of in kind.steps_after(task) if step.action not in hidden]
+        steps = [(step, of) for step, of in kind.steps_after(task) if step.action not in glance.hidden]
         common = [_step_button(step, None, "", task) for step, of in steps if of is None and step.row is None]
         rows = _rows_of_results([(step, of) for step, of in steps if of is not None], task)
         rows += [_step_button(step, None, "", task) for step, of in steps if of is None and step.row is not None]
-        whole = [*opens[:2], spec("again", _("Again"), "🔁"), *common, details, delete]
+        before, after = [*opens[:2], spec("again", _("Again"), "🔁"), *common], [details, delete]
         last = max((spec.row or 0 for spec in rows), default=-1) + 1
-        return [*rows, *(replace(spec, row=last) if rows and len(whole) <= ROW else spec for spec in whole)]
+        room = (ROWS - last) * ROW - len(before) - len(after)
+        own = frozenset(step.label.source for step, _of in steps)
+        uses = _picture_buttons(task, glance.families, own, alone=last > 1)[: max(room, 0)]
+        whole = [*before, *uses, *after]
+        return [*rows, *(replace(spec, row=last + n // ROW) if rows else spec for n, spec in enumerate(whole))]
     retry = spec("retry", _("Retry"), "🔁", discord.ButtonStyle.primary)
     if task.phase in {Phase.FAILED, Phase.CANCELLED}:
         return [retry, details, delete]
@@ -310,6 +324,26 @@ def _buttons(task: Task, kind: type[Submission], links: Sequence[Link], hidden: 
         answer = _step_button(replace(kind.on_input, style=discord.ButtonStyle.primary.value), None, "", task)
         return [answer, spec("cancel", _("Cancel"), "✖️", discord.ButtonStyle.danger), details]
     return [spec("cancel", _("Cancel"), "✖️", discord.ButtonStyle.danger), details]
+
+
+def _picture_buttons(task: Task, families: frozenset[str], own: frozenset[str], *, alone: bool) -> list[ButtonSpec]:
+    """What can be done with the picture of a card; ``alone`` without the families, and none that is called like one of
+    the provider's ``own``."""
+    if not families or not any(media.kind == "image" for media in task.media):
+        return []
+    whole = ButtonSpec(say(_("Use as input…"), task.locale), USE, emoji="🧩")
+    return (
+        [whole]
+        if alone
+        else [
+            *(
+                ButtonSpec(say(label, task.locale), USE, emoji=emoji, argument=family)
+                for family, (label, emoji) in FAMILIES.items()
+                if family in families and label.source not in own
+            ),
+            whole,
+        ]
+    )
 
 
 def _rows_of_results(steps: Sequence[tuple[NextStep, int]], task: Task) -> list[ButtonSpec]:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import discord
@@ -16,12 +17,15 @@ from discord.http import Route
 
 from bot.config import Config
 from bot.engine import Engine
+from bot.engine.ports import Glance
 from bot.store import StoreProblem
-from bot.ui import forms, history, problems, views
+from bot.task import Task
+from bot.ui import forms, history, problems, uses, views
 from bot.ui.actions import OTHER_VERSION, Actions
 from bot.ui.front import Front, asker_of
 from bot.ui.history import PAGE, PageButton, Question, layout
 from bot.ui.i18n import CommandTranslator, say
+from bot.ui.uses import Source, UseSelect, begin, offered
 from bot.ui.views import TaskButton
 
 log = structlog.get_logger(__name__)
@@ -88,7 +92,7 @@ class Darkroom(commands.AutoShardedBot):
         """After login, before the gateway: cogs, buttons, commands."""
         await aim_gateway(self)
         await self.tree.set_translator(CommandTranslator())
-        self.add_dynamic_items(TaskButton, PageButton)
+        self.add_dynamic_items(TaskButton, PageButton, UseSelect)
         for name in self._cogs:
             if name not in self.extensions:  # a login that broke off here is begun again
                 await self.load_extension(name)
@@ -120,6 +124,15 @@ class Darkroom(commands.AutoShardedBot):
     async def pressed(self, interaction: discord.Interaction[Any], action: str, task_id: str, argument: str) -> None:
         """A button of a card was pressed."""
         await self._guarded(interaction, self.actions.press(interaction, action, task_id, argument))
+
+    async def chosen(self, interaction: discord.Interaction[Any], key: str, source: Source) -> None:
+        """What to do with a picture was chosen."""
+        await self._guarded(interaction, begin(interaction, key, source))
+
+    def glance(self, task: Task) -> Glance:
+        """What a card shows beside the task itself."""
+        families = frozenset(use.family for use in offered(self))
+        return replace(self.engine.desk.glance(task), families=families)
 
     async def turned(self, interaction: discord.Interaction[Any], question: Question) -> None:
         """A page of the history was turned."""
@@ -205,7 +218,7 @@ def _ours(interaction: discord.Interaction[Any]) -> bool:
     """Whether one of our buttons of this version was pressed."""
     data: dict[str, Any] = dict(interaction.data or {})
     name = str(data.get("custom_id", ""))
-    return any(re.fullmatch(pattern, name) for pattern in (views.PATTERN, history.PATTERN))
+    return any(re.fullmatch(pattern, name) for pattern in (views.PATTERN, history.PATTERN, uses.PATTERN))
 
 
 def aim(api_url: str) -> None:

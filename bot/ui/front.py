@@ -34,13 +34,17 @@ Files = Mapping[str, discord.Attachment | None]
 
 
 def asker_of(interaction: discord.Interaction[Any]) -> Asker:
-    """Who asks, what they may do here, and their language."""
+    """Who asks, what they may do here, and their language.
+
+    Where the bot is not a member, the right to manage the server says nothing: anybody may bring it along to a server
+    of their own.
+    """
     return Asker(
         interaction.user.id,
         interaction.channel_id or 0,
         interaction.permissions.manage_messages,
         str(interaction.locale),
-        interaction.permissions.manage_guild,
+        interaction.permissions.manage_guild and interaction.is_guild_integration(),
     )
 
 
@@ -86,6 +90,19 @@ class Front:
         """Accept a request that is acknowledged already and made from another task, perhaps with further files."""
         place = self.place(interaction, message_id)
         return await self.desk.accept(Order(submission, asker_of(interaction), place, tuple(inputs), parent_id))
+
+    async def use(
+        self, interaction: Interaction, message_id: int, submission: Submission, item: Input, *, parent_id: str = ""
+    ) -> Task:
+        """Accept a request that is made from the picture ``item``, after the checks that an attached one undergoes."""
+        kind, reference = type(submission), INPUT + item.id
+        options = interaction.client.config.options(kind.provider.name)
+        facts = await interaction.client.engine.pictures.facts(item)
+        names = [name for name in kind.model_fields if getattr(submission, name) == reference]
+        kind.check_together(dict.fromkeys(names, facts))
+        more = {key: value for name in names for key, value in kind.check_input(name, facts, options).items()}
+        checked = kind.make(**{**submission.model_dump(exclude_none=True), **more})
+        return await self.hand_over(interaction, message_id, checked, parent_id=parent_id, inputs=[item])
 
     async def acknowledge(self, interaction: Interaction, *, private: bool = False) -> int:
         """Answer within three seconds that it is being done; returns the id of the message that will hold it."""

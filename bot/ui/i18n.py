@@ -50,13 +50,14 @@ _NAMES = frozenset({_Where.command_name, _Where.group_name, _Where.parameter_nam
 
 
 class CommandTranslator(app_commands.Translator):
-    """Gives Discord the translations of command descriptions, options and choices; names stay English."""
+    """Gives Discord the translations of command descriptions, options, choices and of the names in a message's menu;
+    names that are typed stay English."""
 
     async def translate(
         self, string: app_commands.locale_str, locale: discord.Locale, context: app_commands.TranslationContextTypes
     ) -> str | None:
         """The translation for ``locale``, or ``None`` where English serves."""
-        if context.location in _NAMES:
+        if context.location in _NAMES and not isinstance(context.data, app_commands.ContextMenu):
             return None
         found = translated(string.message, locale.value)
         return found if found != string.message else None

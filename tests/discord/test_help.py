@@ -74,7 +74,9 @@ async def test_commands_of_named_guilds_are_linked_too(world: World) -> None:
     found = await linked(world)
     assert set(found) == leaves(world)
     registered = await world.app.client.tree.fetch_commands(guild=discord.Object(world.guild.id))
-    assert {number for number, _words in found.values()} == {command.id for command in registered}
+    assert {number for number, _words in found.values()} == {
+        command.id for command in registered if command.type is discord.AppCommandType.chat_input
+    }
 
 
 async def test_settings_are_kept_for_each_user(world: World) -> None:

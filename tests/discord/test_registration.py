@@ -14,6 +14,10 @@ from tests.discord.kit import bodies, requests
 from tests.discord_rules import command_problems, command_size
 from tests.world import Clock, World, a_world, an_app
 
+MESSAGE_MENU = 3
+OURS = {"help", "settings", "tasks"}
+MENUS = {"Describe", "Upscale", "Use as input…"}
+
 
 def registrations(world: World) -> list[list[dict[str, Any]]]:
     """The bodies of every registration, oldest first."""
@@ -21,7 +25,9 @@ def registrations(world: World) -> list[list[dict[str, Any]]]:
 
 
 def options(payload: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every command, subcommand and option below ``payload`` with its full name."""
+    """Every command, subcommand and option below ``payload`` with its full name; the menu of a message has none."""
+    if not path and payload["type"] == MESSAGE_MENU:
+        return
     name = f"{path} {payload['name']}".strip()
     yield name, payload
     for option in payload.get("options") or []:
@@ -117,7 +123,7 @@ async def test_a_refused_registration_does_not_keep_the_bot_from_working(world: 
 async def test_registration_limits(world: World, another_provider: str) -> None:
     (payload,) = registrations(world)
     assert command_problems(payload) == []
-    assert {command["name"] for command in payload} == {"help", "settings", "tasks", *providers()} - {another_provider}
+    assert {command["name"] for command in payload} == {*OURS, *MENUS, *providers()} - {another_provider}
     assert [command["name"] for command in payload if command_size(command) >= 8000] == []
 
 
@@ -161,6 +167,6 @@ async def test_a_first_registration_that_failed_is_made_up_for_when_connected(tm
             assert [entry.path for entry in env.http_requests if entry.method == "PUT"] == [
                 f"/applications/{app.client.application_id}/commands"
             ] * 2
-            assert {*app.client.command_ids} == {"help", "settings", "tasks", *providers()}
+            assert {*app.client.command_ids} == {*OURS, *MENUS, *providers()}
         finally:
             await env.shutdown()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.demo.simulator import Job
 from bot.provider import Submission
 from bot.providers.luma import Generate
+from bot.providers.midjourney.requests import Imagine
 from bot.providers.suno.songs import Song
 from bot.task import Phase, Place, Task
 from tests.world import World
@@ -83,3 +84,11 @@ async def test_clips_are_asked_about_in_twenties(world: World) -> None:
     feeds = [call for call in world.relay.calls if call.path.startswith("/suno/feed/")]
     assert len(feeds) == 2 * MANY // 20
     assert all(len(call.path.rpartition("/")[2].split(",")) <= 20 for call in feeds)
+
+
+async def test_a_thousand_pictures_of_midjourney(world: World) -> None:
+    """Nobody knows them, yet they are asked about together, fifty at a time."""
+    tasks = [in_flight(Imagine(prompt="a fox"), number, world.clock.now) for number in range(2 * MANY)]
+    await world.app.engine.core.store.add_all([replace(task, route="") for task in tasks])
+    await world.app.engine.step()
+    assert asked(world) == {"POST /mj/task/list-by-condition": 2 * MANY // BATCH}

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.errors import Invalid, NotOffered, Unreadable
+from bot.errors import Invalid, NotOffered, Throttled, Unreadable
 from bot.lookup import Single
 from bot.provider import CATALOGUE, Provider, Submission, providers
 from bot.step import Known, Step
@@ -44,7 +44,10 @@ JSONS = st.recursive(
 NEEDED: dict[str, dict[str, Any]] = {
     "flux/edit": {"model": "flux-kontext-pro"},
     "flux/expand": {"top": 1},
-    "flux/image": {"model": "flux-pro-1.1"},
+    "flux/image": {"model": "flux-pro-1.1", "prompt": "x"},
+    "ideogram/reframe": {"resolution": "1024x1024"},
+    "midjourney/split": {"grid": "https://cdn.example/g.png"},
+    "midjourney/show": {"jobId": "0f3c2b1a-1111-4222-8333-444455556666"},
     "suno/mp4": {"audio": "https://cdn.example/a.mp3"},
     "suno/song": {"prompt": "x"},
 }
@@ -144,7 +147,7 @@ def check(provider: Provider, payload: Any) -> None:
     """Read ``payload`` in every way; only two errors may come of it, or reports whose parts are sound."""
     for read in READERS[provider.name]:
         found: list[Report] = []
-        with suppress(Unreadable, NotOffered):
+        with suppress(Unreadable, NotOffered, Throttled):
             found = list(read(payload))
         for report in found:
             check_report(provider, report, payload)
@@ -160,7 +163,7 @@ def check_report(provider: Provider, report: Report, payload: Any) -> None:
         assert media.kind in {"video", "image", "audio", "file"}
     json.dumps([report.remote_id + report.text + report.preview, dict(report.data)], allow_nan=False)
     if report.follow_up is not None:
-        with suppress(Unreadable, NotOffered):
+        with suppress(Unreadable, NotOffered, Throttled):
             check_report(provider, report.follow_up.read(payload), payload)
 
 
