@@ -1,5 +1,7 @@
 """What Midjourney can do with any picture."""
 
+from collections.abc import Mapping
+
 from bot.providers.midjourney.requests import Describe, Edit, Imagine, Video
 from bot.text import _
 from bot.ui.uses import Use, register_use, words
@@ -11,6 +13,9 @@ def register_uses(cog: Make) -> None:
 
     def describe(picture: str, _typed: object) -> Describe:
         return Describe.make(base64=picture, **cog.common())
+
+    def edit(picture: str, typed: Mapping[str, str]) -> Edit:
+        return Edit.make(prompt=typed["prompt"], image=picture, form=cog.options.edits, **cog.common())
 
     register_use(Use("mj-describe", _("Describe"), "💬", Describe, "describe", describe))
     register_use(
@@ -24,19 +29,7 @@ def register_uses(cog: Make) -> None:
             words(_("What the pictures show")),
         )
     )
-    register_use(
-        Use(
-            "mj-edit",
-            _("Edit"),
-            "✏️",
-            Edit,
-            "edit",
-            lambda picture, typed: Edit.make(
-                prompt=typed["prompt"], image=picture, form=cog.options.edits, **cog.common()
-            ),
-            words(_("What is to be seen")),
-        )
-    )
+    register_use(Use("mj-edit", _("Edit"), "✏️", Edit, "edit", edit, words(_("What is to be seen"))))
     register_use(
         Use(
             "mj-video",

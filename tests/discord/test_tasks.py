@@ -150,8 +150,8 @@ async def test_the_longest_page_fits(world: World) -> None:
 
 
 async def test_provider_autocomplete(world: World) -> None:
-    assert await names(world, "tasks list", "lu", "provider") == [{"name": "Luma", "value": "luma"}]
-    assert await names(world, "tasks list", "x", "provider") == []
+    assert await names(world, "tasks list", "lum", "provider") == [{"name": "Luma", "value": "luma"}]
+    assert await names(world, "tasks list", "zz", "provider") == []
 
 
 # ------------------------------------------------------------------------------------------------ show
