@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.provider import Options, Provider, providers
+from bot.provider import Options, Provider, own_providers, providers
 
 
 class ConfigurationError(Exception):
@@ -74,6 +74,11 @@ class Settings(BaseModel):
         description="`sqlite:///path` (one process) or `postgresql://…`.",
     )
     providers: Names = Field(default_factory=list, description="Comma-separated allow-list; empty: all.")
+    video_with: Names = Field(
+        default_factory=list, description="Who `/video` asks if nobody is named: the first of these that is offered."
+    )
+    image_with: Names = Field(default_factory=list, description="The same for `/image`.")
+    song_with: Names = Field(default_factory=list, description="The same for `/song`.")
     guild_ids: Ids = Field(
         default_factory=list, description="Register commands in these guilds only (instant, for development)."
     )
@@ -103,9 +108,14 @@ class Config:
         self._options = options
         self.providers = offered
 
+    @property
+    def able(self) -> Mapping[str, Provider]:
+        """The offered providers, and the bot itself."""
+        return {**self.providers, **own_providers()}
+
     def options(self, provider: str) -> Options:
         """The operator's settings of the named provider (its defaults when it is not offered)."""
-        return self._options[provider]
+        return self._options.get(provider) or Options()
 
 
 def load(overrides: Mapping[str, str] | None = None, *, env_file: Path | None = Path(".env")) -> Config:
@@ -122,7 +132,8 @@ def load(overrides: Mapping[str, str] | None = None, *, env_file: Path | None = 
     }
     if problems or settings is None:
         raise ConfigurationError(problems)
-    offered = {name: known[name] for name in known if not settings.providers or name in settings.providers}
+    wanted = settings.providers
+    offered = {name: one for name, one in known.items() if not wanted or name in wanted}
     return Config(settings, options, offered)
 
 

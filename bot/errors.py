@@ -6,7 +6,7 @@ whether waiting helps and whether the relay may have taken the request (and the 
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.text import Text, _
@@ -61,6 +61,10 @@ class Throttled(CallFailed):
         self.retry_after = retry_after
 
 
+class Busy(Throttled):
+    """The provider works on as many requests of this account as it may: no failure, the request waits for a place."""
+
+
 class Unavailable(CallFailed):
     """The relay could not be reached or broke: reads are repeated, a paid request only when not ``taken``."""
 
@@ -100,13 +104,20 @@ _MISSING_FEATURE_CODES = {"api_not_implemented", "not_implemented", "invalid_api
 
 
 def decipher(
-    status: int, headers: Mapping[str, str], body: bytes, *, known_path: bool = False, coded: bool = False
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    known_path: bool = False,
+    coded: bool = False,
+    judge: Callable[[int, str, str], Exception | None] | None = None,
 ) -> Any:
     """The JSON of a relay answer, or the exception that it means.
 
     ``body`` is the whole answer. ``known_path`` is set for questions about one task, where 404 speaks of the task and
-    not of the feature; ``coded`` when the provider reads the codes of its answers itself, or needs no answer. Raises a
-    :class:`CallFailed`. Shapes: reference ``relay-luma-…md`` 1.5 and ``relay-suno-…md`` 2.1 to 2.6.
+    not of the feature; ``coded`` when the provider reads the codes of its answers itself, or needs no answer; ``judge``
+    knows the provider's own errors (``bot.wire.Call``). Raises a :class:`CallFailed`. Shapes: reference
+    ``relay-luma-…md`` 1.5 and ``relay-suno-…md`` 2.1 to 2.6.
     """
     if coded and status < 300 and not body.strip():
         return None
@@ -117,6 +128,8 @@ def decipher(
     code, message = explain(payload)
     if status < 400 and (coded or not message):
         return payload
+    if judge is not None and (verdict := judge(status, code, clean(message or said(payload)))) is not None:
+        raise verdict
     detail = f"HTTP {status} {json.dumps(payload, ensure_ascii=False)[:500]}"
     raise _with_json(status, headers, code, clean(message or said(payload)), detail, known_path=known_path)
 
@@ -126,7 +139,7 @@ def _with_json(
 ) -> CallFailed:
     if status == 401:
         return Refused(KEY_REFUSED, detail, code, status)
-    if code in _NO_QUOTA_CODES:
+    if code in _NO_QUOTA_CODES or status == 402:
         return Refused(NO_QUOTA, detail, code, status)
     if status == 429:
         return Throttled(OVERLOADED, detail, retry_after(headers))

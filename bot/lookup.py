@@ -1,7 +1,7 @@
 """How a provider is asked about unfinished tasks."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
@@ -53,7 +53,9 @@ class Single:
     """Unfinished tasks are asked about one by one, at most ``width`` at a time.
 
     ``read`` (of the answer and the id that was asked for), ``interval`` and ``patience`` stand for the provider's
-    where they are given. With ``coded`` an empty answer and one that names an error are read, too.
+    where they are given. With ``coded`` an empty answer and one that names an error are read, too. The id stands in
+    the path, or is posted as the member ``post`` of a JSON object. ``otherwise`` is tried when the relay does not know
+    this way of asking.
     """
 
     path: str
@@ -63,6 +65,9 @@ class Single:
     patience: float | None = None
     fresh: float = 60.0
     coded: bool = False
+    post: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    otherwise: "Single | None" = None
 
     def ids(self, remote_id: str) -> list[str]:
         """The relay's id of one request."""
@@ -70,8 +75,10 @@ class Single:
 
     def ask(self, remote_id: str) -> Call:
         """The call about one task."""
-        path = self.path.replace("{id}", quote(remote_id, safe=""))
-        return Call("GET", path, one=True, coded=self.coded, timeout=30.0)
+        more: dict[str, Any] = {"one": True, "coded": self.coded, "headers": self.headers, "timeout": 30.0}
+        if self.post:
+            return Call("POST", self.path, json={self.post: remote_id}, **more)
+        return Call("GET", self.path.replace("{id}", quote(remote_id, safe="")), **more)
 
 
 Lookup = Batch | Single | None

@@ -29,9 +29,11 @@ Picture = Annotated[str, "input"]
 """A picture: a URL, or a reference to a stored input that is put in when the call is made."""
 Sound = Annotated[str, "input", "sound"]
 """A recording, given like a picture."""
+Video = Annotated[str, "input", "video"]
+"""A video, given like a picture."""
 Archive = Annotated[str, "input", "archive"]
 """A ZIP file, given like a picture."""
-Takes = Literal["picture", "sound", "archive"]
+Takes = Literal["picture", "sound", "video", "archive"]
 PictureForm = Literal["data", "base64", "url"]
 """How a relay takes pictures: as base64 data URI, as bare base64, or as a public URL."""
 
@@ -65,6 +67,10 @@ class Provider:
     patience: float = 1800.0
     active: int = 50
     lookups: Mapping[str, Lookup] = field(default_factory=dict, hash=False)
+    own: bool = False
+    """It is the bot itself, which does without the relay."""
+    cancel: Callable[[str], Call] | None = None
+    """The call that stops a request by its id, where the provider has one."""
     probe: Call | None = None
     """A free call that only a relay offering this provider answers with JSON (``check``)."""
 
@@ -82,7 +88,7 @@ class Mask:
 class Given:
     """What is known of a file that a user gave: its type by its bytes, and how many bytes it has.
 
-    ``seconds`` of a recording, ``pixels`` (width, height) of a picture, as far as they can be told.
+    ``seconds`` of a recording or video, ``pixels`` (width, height) of a picture, as far as they can be told.
     """
 
     kind: Kind
@@ -168,6 +174,11 @@ class Submission(BaseModel):
         return "data"
 
     @classmethod
+    def input_form(cls, _field: str, options: Options, /) -> PictureForm:
+        """How the file in one field is put into the call; the same way for all of them if nothing else is said."""
+        return cls.picture_form(options)
+
+    @classmethod
     def steps_after(cls, _task: Task, /) -> Sequence[tuple[NextStep, int | None]]:
         """What can be done with the finished task; the number is that of the result it is about, from 0."""
         return [(step, None) for step in cls.next_steps]
@@ -185,15 +196,8 @@ class Submission(BaseModel):
     def takes(cls, name: str) -> Takes:
         """What kind of file the input field takes."""
         known = cls.model_fields.get(name)
-        if cls.takes_sound(name):
-            return "sound"
-        return "archive" if known is not None and _holds("archive", known.annotation, known.metadata) else "picture"
-
-    @classmethod
-    def takes_sound(cls, name: str) -> bool:
-        """Whether the input field takes a recording (else a picture)."""
-        known = cls.model_fields.get(name)
-        return known is not None and _holds("sound", known.annotation, known.metadata)
+        marks: tuple[Takes, ...] = ("sound", "video", "archive") if known is not None else ()
+        return next((mark for mark in marks if known and _holds(mark, known.annotation, known.metadata)), "picture")
 
     @classmethod
     def origin(cls, _task: Task, /) -> tuple[str, str] | None:
@@ -242,13 +246,17 @@ class Submission(BaseModel):
         return None
 
     def inputs(self) -> list[str]:
-        """The ids of the stored inputs that its picture and sound fields refer to."""
+        """The ids of the stored inputs that its fields refer to."""
+        return [stored for _field, stored in self.inputs_by_field()]
+
+    def inputs_by_field(self) -> list[tuple[str, str]]:
+        """Each field that is a file, and the id of the stored input that it refers to."""
         given = self.parameters()
         fields = [
             name for name, field in type(self).model_fields.items() if _holds("input", field.annotation, field.metadata)
         ]
         return [
-            value.removeprefix(INPUT)
+            (name, value.removeprefix(INPUT))
             for name in fields
             for value in strings(given.get(name))
             if value.startswith(INPUT)
@@ -284,7 +292,12 @@ def providers() -> dict[str, Provider]:
     package = importlib.import_module("bot.providers")
     for module in pkgutil.iter_modules(package.__path__):
         importlib.import_module(f"bot.providers.{module.name}")
-    return {submission.provider.name: submission.provider for submission in CATALOGUE.values()}
+    return {kind.provider.name: kind.provider for kind in CATALOGUE.values() if not kind.provider.own}
+
+
+def own_providers() -> dict[str, Provider]:
+    """What stands for the bot itself, by name: always offered, without settings."""
+    return {kind.provider.name: kind.provider for kind in CATALOGUE.values() if kind.provider.own}
 
 
 def _holds(what: str, annotation: Any, metadata: Iterable[Any]) -> bool:

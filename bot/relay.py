@@ -4,7 +4,7 @@ import asyncio
 import io
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import aiohttp
@@ -101,8 +101,8 @@ class Relay:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise Unavailable(CUT_OFF, self._why(error), taken=True) from None
         if len(answer) > 256 * 1024:
-            return await asyncio.to_thread(decipher, status, found, answer, known_path=call.one, coded=call.coded)
-        return decipher(status, found, answer, known_path=call.one, coded=call.coded)
+            return await asyncio.to_thread(_deciphered, call, status, found, answer)
+        return _deciphered(call, status, found, answer)
 
     def _without_key(self, answer: bytes) -> bytes:
         """``answer`` without our key, which some relays repeat in their errors."""
@@ -119,6 +119,10 @@ class Relay:
     async def close(self) -> None:
         """Close the connections."""
         await self._session.close()
+
+
+def _deciphered(call: Call, status: int, headers: Mapping[str, str], answer: bytes) -> Any:
+    return decipher(status, headers, answer, known_path=call.one, coded=call.coded, judge=call.judge)
 
 
 def _encode(value: Any) -> bytes:

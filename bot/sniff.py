@@ -35,6 +35,8 @@ ZIP = Kind("archive", "application/zip", "zip")
 
 PICTURES = (PNG, JPEG, WEBP, GIF)
 """What providers take as an input picture."""
+VIDEOS = (MP4, MOV, WEBM)
+"""What can be given as a video."""
 SOUNDS = (MP3, WAV, M4A, OGG, FLAC)
 """What can be given as a sound."""
 ARCHIVE_BEGINS = b"PK\x03\x04"

@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,7 +33,9 @@ class Call:
     ``path`` starts with a slash and is joined to the relay's base URL after the provider's route prefix. ``paid`` marks
     a request that may cost money: it is sent once and never repeated unless it was certainly not taken. ``one`` marks
     a question about a single task. ``timeout`` is in seconds. With ``coded`` an answer of status 200 is handed on even
-    if its own code says that something is wrong, or if it is empty: the provider reads the codes itself.
+    if its own code says that something is wrong, or if it is empty: the provider reads the codes itself. ``judge``
+    knows the provider's own errors: of the HTTP status, the answer's code and its words it makes the exception that
+    they mean, or ``None``.
     """
 
     method: str
@@ -45,6 +47,7 @@ class Call:
     paid: bool = False
     one: bool = False
     timeout: float = 60.0
+    judge: Callable[[int, str, str], Exception | None] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What can be done with a picture that anybody posted: the menu of a message, and the buttons of a card."""
+"""What can be done with a picture that anybody posted, or with a video: menus of a message, buttons of a card."""
 
 import discord
 from discord import app_commands
@@ -8,11 +8,11 @@ from discord.ext import commands
 from bot.errors import Problem
 from bot.text import _
 from bot.ui.actions import OTHER_VERSION, register_form, register_step
-from bot.ui.cards import USE
+from bot.ui.cards import USE, taken_from
 from bot.ui.client import Darkroom
 from bot.ui.forms import Field
 from bot.ui.front import Interaction
-from bot.ui.uses import FORM, NOTHING, Source, begin, filled, offer, offered, several
+from bot.ui.uses import FORM, NOTHING, NOTHING_OF_A_VIDEO, Source, begin, filled, offer, offered, several
 
 NO_PICTURE = _("There is no picture in that message. PNG, JPEG, WebP and GIF can be used.")
 Found = discord.Attachment | tuple[str, str]
@@ -20,13 +20,14 @@ Found = discord.Attachment | tuple[str, str]
 
 
 class Pictures(commands.Cog):
-    """Apps → Describe, Upscale, Use as input…"""
+    """Apps → Describe, Upscale, Animate, Use as input…"""
 
     def __init__(self, bot: Darkroom) -> None:
         self.bot = bot
         self.menus = [
             app_commands.ContextMenu(name=L("Describe"), callback=self.describe),
             app_commands.ContextMenu(name=L("Upscale"), callback=self.upscale),
+            app_commands.ContextMenu(name=L("Animate"), callback=self.animate),
             app_commands.ContextMenu(name=L("Use as input…"), callback=self.use),
         ]
         register_step(USE, self._pressed)
@@ -49,6 +50,10 @@ class Pictures(commands.Cog):
     async def upscale(self, interaction: Interaction, message: discord.Message) -> None:
         """A larger picture."""
         await self._offer(interaction, message, "upscale")
+
+    async def animate(self, interaction: Interaction, message: discord.Message) -> None:
+        """A video that begins with the picture."""
+        await self._offer(interaction, message, "video")
 
     async def use(self, interaction: Interaction, message: discord.Message) -> None:
         """Anything that begins with a picture."""
@@ -77,9 +82,10 @@ class Pictures(commands.Cog):
 
     async def _pressed(self, interaction: Interaction, task_id: str, family: str) -> None:
         """A button of a card: go on at once when there is nothing to choose."""
-        uses, source = offered(self.bot, family), Source(task_id=task_id)
+        takes = taken_from(await self.bot.engine.desk.known(task_id)) or "picture"
+        uses, source = offered(self.bot, family, takes), Source(task_id=task_id)
         if not uses:
-            raise Problem(NOTHING)
+            raise Problem(NOTHING_OF_A_VIDEO if takes == "video" else NOTHING)
         if family and len(uses) == 1:
             await begin(interaction, uses[0].key, source)
         else:

@@ -208,6 +208,28 @@ def test_a_failed_generation_is_no_failed_call() -> None:
     assert decipher(200, {}, json.dumps(answer).encode()) == answer
 
 
+def test_a_provider_may_judge_its_own_errors() -> None:
+    seen: list[tuple[int, str, str]] = []
+
+    def judge(status: int, code: str, words: str) -> Exception | None:
+        seen.append((status, code, words))
+        return Throttled(_("Busy."), retry_after=3.0) if code == "1303" else None
+
+    busy, other = b'{"code": 1303, "message": "over limit"}', b'{"code": 1201, "message": "bad"}'
+    with pytest.raises(Throttled) as caught:
+        decipher(200, {}, busy, judge=judge)
+    assert caught.value.retry_after == 3.0
+    with pytest.raises(Refused, match="bad"):
+        decipher(400, {}, other, judge=judge)
+    assert decipher(200, {}, b'{"code": 0, "data": {}}', judge=judge) == {"code": 0, "data": {}}
+    assert seen == [(200, "1303", "over limit"), (400, "1201", "bad")]
+
+
+def test_payment_required_means_no_credit() -> None:
+    with pytest.raises(Refused, match="no credit left"):
+        decipher(402, {}, b'{"detail": "payment required"}')
+
+
 def test_an_invalid_input_is_a_value_error_with_a_sentence() -> None:
     error = Invalid(_("at most {limit}", limit=5))
     assert isinstance(error, ValueError)

@@ -54,3 +54,16 @@ def test_one_request(lookup: Batch | Single, remote_id: str, ids: list[str], pat
 def test_lookups_that_are_alike_are_asked_together() -> None:
     again = Batch("/tasks", single="/tasks/{id}", size=2)
     assert len({POSTED, again, KINDS, JOINED}) == 3
+
+
+def test_a_single_question_by_a_posted_id() -> None:
+    lookup = Single("/runway/feed", post="task_id", headers={"X-Version": "1"})
+    call = lookup.ask("a b")
+    assert (call.method, call.path, call.json, dict(call.headers)) == (
+        "POST", "/runway/feed", {"task_id": "a b"}, {"X-Version": "1"},
+    )  # fmt: skip
+    assert call.one and not call.paid
+
+
+def test_a_single_question_with_the_id_in_the_query() -> None:
+    assert Single("/query?task_id={id}").ask("a&b").path == "/query?task_id=a%26b"

@@ -8,23 +8,25 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import structlog
+
 from bot.engine.core import EARLIER, Core, submission_of
 from bot.engine.files import Files
-from bot.engine.inputs import PICTURE_LIMIT
+from bot.engine.inputs import LIMITS, PICTURE_LIMIT, TAKEN
 from bot.engine.ports import Glance
 from bot.engine.submit import FORGOTTEN_INPUT, NOT_OFFERED, Submitter
-from bot.errors import Problem
+from bot.errors import CallFailed, Problem
 from bot.media import MediaProblem
-from bot.provider import Mask, Submission
-from bot.sniff import PICTURES
+from bot.provider import Mask, Submission, Takes
 from bot.step import Step
 from bot.store import Filter
 from bot.store.repository import Input
-from bot.task import ANSWER_FILES, RETRIED, UNFINISHED, Media, Phase, Place, Task, end, with_answer
+from bot.task import ANSWER_FILES, RETRIED, UNFINISHED, Media, Phase, Place, State, Task, end, with_answer
 from bot.text import _
 from bot.wire import Call
 from bot.workshop import WorkshopProblem
 
+log = structlog.get_logger(__name__)
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 MANAGERS_ONLY = _("Only those who may manage this server can do that.")
 PUT_AWAY = "put_away"
@@ -74,7 +76,7 @@ class Desk:
 
     async def room(self, asker: Asker, provider: str) -> None:
         """Make sure that one more request of this user can be accepted."""
-        if provider not in self.core.config.providers:
+        if provider not in self.core.config.able:
             raise Problem(NOT_OFFERED)
         most = self.core.config.settings.queued_tasks_per_user
         if await self.core.store.queued_by(asker.user_id) >= most:
@@ -163,8 +165,8 @@ class Desk:
                 ready[name] = await self._mask(inputs[mask.of], inputs[name], mask)
         return ready
 
-    async def picture_of(self, task: Task, shown: Sequence[Media] = ()) -> Input:
-        """The picture that a finished task came to, as the input of a further one; raises :class:`Problem`.
+    async def picture_of(self, task: Task, shown: Sequence[Media] = (), *, takes: Takes = "picture") -> Input:
+        """The picture (or video) that a finished task came to, as the input of a further one; raises :class:`Problem`.
 
         ``shown`` are the files of its card, if that is at hand; else it is asked for: the provider's own link may be
         over.
@@ -172,20 +174,30 @@ class Desk:
         files = Files(self.core)
         for media in (*(shown or await self.core.screen.sources(task.place)), *task.media):
             with suppress(MediaProblem, WorkshopProblem):
-                async with files.prepared(media, PICTURE_LIMIT) as ready:
-                    if ready.file.kind in PICTURES:
+                async with files.prepared(media, LIMITS[takes]) as ready:
+                    if ready.file.kind in TAKEN[takes]:
                         content = await asyncio.to_thread(ready.file.path.read_bytes)
                         link = media.url if media.url.startswith("http") else ""
                         return Input(hashlib.sha256(content).hexdigest(), ready.file.kind.mime, link, content)
+        if takes == "video":
+            raise Problem(
+                _(
+                    "There is no video of that task that can still be fetched, or it is larger than {limit} MiB.",
+                    limit=25,
+                )
+            )
         raise Problem(_("There is no picture of that task that can still be fetched."))
 
     async def mask_over(self, task: Task, given: Input) -> Input:
         """A mask of a finished task's picture, white where it is to be changed; raises :class:`Problem`."""
         if not task.media:
             raise Problem(_("That task has no picture."))
-        async with self.core.media.fetch(task.media[0].url, PICTURE_LIMIT * 4) as picture:
-            content = await asyncio.to_thread(picture.path.read_bytes)
-        return await self._mask(Input("", "", "", content), given, Mask(of=""))
+        try:
+            async with self.core.media.fetch(task.media[0].url, PICTURE_LIMIT * 4) as found:
+                picture = Input("", "", "", await asyncio.to_thread(found.path.read_bytes))
+        except MediaProblem:  # its link may be over; the card still has it
+            picture = await self.picture_of(task)
+        return await self._mask(picture, given, Mask(of=""))
 
     async def _mask(self, picture: Input, given: Input, mask: Mask) -> Input:
         async with AsyncExitStack() as stack:
@@ -199,8 +211,8 @@ class Desk:
     # -------------------------------------------------------------------------------------------- changing tasks
 
     async def cancel(self, task_id: str, asker: Asker) -> Task:
-        """Stop a task: one in line is removed; of one that was sent the relay cannot be told to stop."""
-        await self._owned(task_id, asker, moderated=True)
+        """Stop a task: one in line is removed; of one that was sent the relay is told, where the provider can stop."""
+        stopped = await self._stopped(await self._owned(task_id, asker, moderated=True))
         now = self.core.clock()
 
         def stop(task: Task) -> Task:
@@ -211,10 +223,11 @@ class Desk:
             if task.phase is Phase.INPUT and not task.step:  # nothing runs until it is answered
                 return end(task, Phase.CANCELLED, _("Stopped before it was answered. Nothing was charged."), now)
             if task.phase in UNFINISHED and task.phase not in {Phase.SENDING, Phase.DONE}:
-                text = _(
+                for_real = _("Stopped at the provider. What was done until then may have been charged.")
+                unheard = _(
                     "The relay cannot be stopped: it will finish and may charge for it. It is no longer shown here."
                 )
-                return end(task, Phase.CANCELLED, text, now)
+                return end(task, Phase.CANCELLED, for_real if stopped else unheard, now)
             if task.phase is Phase.SENDING:
                 raise Problem(_("It is being sent at this very moment. Try again in a few seconds."))
             raise Problem(_("This task is already over."))
@@ -223,6 +236,20 @@ class Desk:
         if task is None:
             raise _unknown(task_id)
         return task
+
+    async def _stopped(self, task: Task) -> bool:
+        """Whether the provider has stopped a request; raises :class:`Problem` when it came to its end before."""
+        provider = self.core.provider(task)
+        if provider.cancel is None or task.phase not in {Phase.WAITING, Phase.RUNNING} or not task.remote_id:
+            return False
+        try:
+            reports = list(provider.reports(await self.core.relay.call(provider.cancel(task.remote_id), task.route)))
+        except CallFailed as error:
+            log.info("not stopped at the provider", task=task.id, why=error.detail)
+            return False
+        if any(report.state is State.DONE for report in reports):
+            raise Problem(_("It has just been finished: the result is on its way."))
+        return True
 
     async def answer(self, task_id: str, asker: Asker, answer: Mapping[str, Any], inputs: Sequence[Input] = ()) -> Task:
         """Hand on what the user has answered to a question of the relay."""
@@ -379,9 +406,10 @@ class Desk:
 def _resumes(task: Task, steps: Sequence[Step]) -> bool:
     """Whether a further attempt begins at the step that went wrong: what has been done and paid for is not done again.
 
-    Only a new beginning helps where that step merely asked how an earlier one went, and where the files are gone.
+    Only a new beginning helps where that step merely asked how an earlier one went, where the files are gone, and where
+    it handed on an answer: what was asked may be closed by now, and the same words would be refused again.
     """
-    if task.step >= len(steps) or not any(step.paid(task.data) for step in steps[: task.step]):
+    if task.step >= len(steps) or steps[task.step].on_answer or not any(step.paid(task.data) for step in steps[: task.step]):
         return False
     merely_asked = bool(task.remote_id) and not steps[task.step].paid(task.data)
     return task.phase is not Phase.FAILED or not (merely_asked or task.media)

@@ -6,25 +6,31 @@ from collections.abc import Mapping
 from bot.errors import Problem
 from bot.picture import size_of
 from bot.provider import Given, Takes
-from bot.sniff import ARCHIVE_BEGINS, HEAD, PICTURES, SOUNDS, ZIP, Kind, sniff
+from bot.sniff import ARCHIVE_BEGINS, HEAD, PICTURES, SOUNDS, VIDEOS, ZIP, Kind, sniff
 from bot.sound import length_of
 from bot.store.repository import Input
 from bot.text import Text, _
 
 PICTURE_LIMIT = 10 * 1024 * 1024
 SOUND_LIMIT = 25 * 1024 * 1024
-_LIMITS: Mapping[Takes, int] = {"picture": PICTURE_LIMIT, "sound": SOUND_LIMIT, "archive": SOUND_LIMIT}
-_TAKEN: Mapping[Takes, tuple[Kind, ...]] = {"picture": PICTURES, "sound": SOUNDS, "archive": (ZIP,)}
+VIDEO_LIMIT = 25 * 1024 * 1024
+LIMITS: Mapping[Takes, int] = {
+    "picture": PICTURE_LIMIT, "sound": SOUND_LIMIT, "video": VIDEO_LIMIT, "archive": SOUND_LIMIT,
+}  # fmt: skip
+TAKEN: Mapping[Takes, tuple[Kind, ...]] = {
+    "picture": PICTURES, "sound": SOUNDS, "video": VIDEOS, "archive": (ZIP,),
+}  # fmt: skip
 _NOT_TAKEN: Mapping[Takes, Text] = {
     "picture": _("{file} is not a picture. PNG, JPEG, WebP and GIF can be used."),
     "sound": _("{file} is no recording. MP3, WAV, M4A, OGG and FLAC can be used."),
+    "video": _("{file} is no video. MP4, MOV and WebM can be used."),
     "archive": _("{file} is no ZIP file."),
 }
 
 
 def check_size(size: int, name: str, takes: Takes) -> None:
     """Refuse a file of too many bytes with :class:`Problem`."""
-    most = _LIMITS[takes]
+    most = LIMITS[takes]
     if size > most:
         raise Problem(_("{file} is too large: at most {limit} MiB.", file=name, limit=most // 1024**2))
 
@@ -33,8 +39,8 @@ def input_of(content: bytes, url: str, name: str, takes: Takes) -> tuple[Input, 
     """A file that a user gave, known by its bytes. Blocks; raises :class:`Problem` when it is not what is taken."""
     check_size(len(content), name, takes)
     kind = ZIP if takes == "archive" and content.startswith(ARCHIVE_BEGINS) else sniff(content[:HEAD])
-    if kind is None or kind not in _TAKEN[takes]:
+    if kind is None or kind not in TAKEN[takes]:
         raise Problem(Text(_NOT_TAKEN[takes].source, {"file": name}))
-    seconds = length_of(content) if takes == "sound" else None
+    seconds = length_of(content) if takes in {"sound", "video"} else None
     given = Given(kind, len(content), seconds, size_of(content) if takes == "picture" else None)
     return Input(hashlib.sha256(content).hexdigest(), kind.mime, url, content), given

@@ -7,7 +7,7 @@ from bot.engine.inputs import PICTURE_LIMIT, check_size, input_of
 from bot.engine.submit import FORGOTTEN_INPUT
 from bot.errors import Problem
 from bot.media import MediaProblem, TooLarge
-from bot.provider import Given
+from bot.provider import Given, Takes
 from bot.store.repository import Input
 from bot.text import _
 
@@ -31,9 +31,9 @@ class Pictures:
             raise Problem(FORGOTTEN_INPUT)
         return item
 
-    async def facts(self, item: Input) -> Given:
+    async def facts(self, item: Input, takes: Takes) -> Given:
         """What a provider's limits are checked against."""
-        _item, given = await asyncio.to_thread(input_of, item.content, item.url, NAME, "picture")
+        _item, given = await asyncio.to_thread(input_of, item.content, item.url, NAME, takes)
         return given
 
     async def fetched(self, source: str, link: str) -> Input:

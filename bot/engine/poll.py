@@ -59,6 +59,7 @@ class Poller:
         self.crew = Crew("poll")
         self._outages: dict[str, Outage] = {}
         self._batch_missing: dict[tuple[str, str], float] = {}
+        self._widths: dict[tuple[str, int], asyncio.Semaphore] = {}
 
     async def start_due(self) -> list[asyncio.Task[None]]:
         """Begin a round for every group of due tasks that are asked about alike."""
@@ -119,7 +120,8 @@ class Poller:
     # -------------------------------------------------------------------------------------------- one by one
 
     async def _ask_singly(self, lookup: Batch | Single, tasks: list[Task]) -> None:
-        width = asyncio.Semaphore(lookup.width if isinstance(lookup, Single) else BATCH_WIDTH)
+        most = lookup.width if isinstance(lookup, Single) else BATCH_WIDTH
+        width = self._widths.setdefault((tasks[0].provider, most), asyncio.Semaphore(most))  # of all its rounds
 
         async def ask(task: Task) -> None:
             async with width:
@@ -144,6 +146,15 @@ class Poller:
 
     async def ask(self, task: Task, lookup: Batch | Single) -> Report | None:
         """The relay's report on one task, asked for by itself. Raises a ``CallFailed``."""
+        try:
+            return await self._asked(task, lookup)
+        except (NotOffered, Refused) as error:
+            other = lookup.otherwise if isinstance(lookup, Single) else None
+            if other is None or (isinstance(error, Refused) and not error.unknown_task):
+                raise
+            return await self.ask(task, other)
+
+    async def _asked(self, task: Task, lookup: Batch | Single) -> Report | None:
         payload = await self.core.relay.call(lookup.ask(task.remote_id), task.route)
         if isinstance(lookup, Single) and lookup.read is not None:
             return lookup.read(payload, task.remote_id)

@@ -34,13 +34,13 @@ class Glance:
     """What a card shows beside the task itself: place in line (1 is next), and when the result is expected.
 
     ``hidden`` are the actions of the provider that the relay does not offer; ``families`` are the kinds of things that
-    can be done here with any picture (``edit``, ``upscale``, …).
+    can be done here with any picture or video (``("picture", "edit")``, ``("video", "restyle")``, …).
     """
 
     position: int | None = None
     expected_at: float | None = None
     hidden: frozenset[str] = frozenset()
-    families: frozenset[str] = frozenset()
+    families: frozenset[tuple[str, str]] = frozenset()
 
 
 class TooBig(Exception):

@@ -16,7 +16,7 @@ from bot.engine.cadence import backoff
 from bot.engine.core import Core, step_of, submission_of
 from bot.engine.slots import Plan, plan
 from bot.engine.work import Crew
-from bot.errors import CallFailed, NotOffered, Problem, Refused, Throttled, Unreadable
+from bot.errors import Busy, CallFailed, NotOffered, Problem, Refused, Throttled, Unreadable
 from bot.media import MediaProblem
 from bot.provider import INPUT, Submission, strings, substituted
 from bot.step import Step
@@ -30,6 +30,8 @@ log = structlog.get_logger(__name__)
 LEASE = 300.0
 ATTEMPTS = 12
 """A request that the relay keeps turning away is tried this often, over about half an hour."""
+BUSY_FOR = 6 * 3600.0
+"""Seconds that a request waits for a place at a provider that has its hands full."""
 _EXPIRY = re.compile(r"[?&]ex=([0-9a-fA-F]{1,12})(?:&|$)")
 NOT_CHARGED = _("{why} Nothing was charged.")
 UNUSABLE = _("This request can no longer be sent by this version of the bot.")
@@ -67,7 +69,7 @@ class Submitter:
             by_user,
             by_provider,
             per_user=self.core.config.settings.active_tasks_per_user,
-            per_provider={name: provider.active for name, provider in self.core.config.providers.items()},
+            per_provider={name: provider.active for name, provider in self.core.config.able.items()},
             now=self.core.clock(),
         )
         started = [self.crew.start(self._send(task)) for name in self.plan.start if (task := await self._claim(name))]
@@ -76,7 +78,7 @@ class Submitter:
 
     async def _offered(self, waiting: Sequence[Waiting]) -> list[Waiting]:
         """Without the tasks of providers that the operator has taken away; those end, and say so."""
-        offered = self.core.config.providers
+        offered = self.core.config.able
         for task in waiting:
             if task.provider not in offered:
                 await self.core.change(task.id, self._without_provider)
@@ -200,7 +202,8 @@ class Submitter:
                 why = _ORIGINS.get(error.code, error.text) if isinstance(error, Refused) else error.text
                 return fail(task, _free(task, why), now)
             case _ if not paid or isinstance(error, Throttled) or not error.taken:
-                if task.attempts + 1 >= ATTEMPTS:
+                busy = isinstance(error, Busy) and now - task.created_at < BUSY_FOR
+                if task.attempts + 1 >= ATTEMPTS and not busy:
                     return fail(task, _free(task, error.text), now)
                 wait = getattr(error, "retry_after", None) or backoff(task.attempts + 1, 5.0)
                 return self._put_back(task, error.text, wait)
@@ -239,13 +242,15 @@ class Submitter:
         """The call with stored files in place of the references to them, in the form the relay takes."""
         if not isinstance(call, Call):
             return call
-        form = submission.picture_form(self.core.config.options(submission.provider.name))
+        options = self.core.config.options(submission.provider.name)
+        forms = {name: submission.input_form(field, options) for field, name in submission.inputs_by_field()}
         known: dict[str, str] = {}
         wanted = {*strings(call.json), *(part.value for part in call.form)}
         files: dict[str, Input] = {}
-        for name in (*submission.inputs(), *task.data.get(ANSWER_FILES, ())):
+        for name in (*forms, *task.data.get(ANSWER_FILES, ())):
             if INPUT + name not in wanted:
                 continue
+            form = forms.get(name) or submission.picture_form(options)
             stored = await self.core.store.input(name)
             if stored is None or (form == "url" and not call.form and _expired(stored.url, self.core.clock())):
                 raise Problem(FORGOTTEN_INPUT)

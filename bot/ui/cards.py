@@ -12,7 +12,7 @@ import discord
 from bot.engine.core import step_of, submission_class
 from bot.engine.ports import Glance, Link
 from bot.errors import Problem
-from bot.provider import INPUT, Provider, Submission
+from bot.provider import INPUT, Provider, Submission, Takes
 from bot.step import NextStep
 from bot.task import UNFINISHED, Media, Phase, Task
 from bot.text import Text, _
@@ -55,13 +55,22 @@ _PHASES = {
 
 
 USE = "picture"
-"""The button that opens the menu of what can be done with the card's picture; its argument is the family."""
-FAMILIES: Mapping[str, tuple[Text, str]] = {
-    "upscale": (_("Upscale"), "🔼"),
-    "edit": (_("Edit"), "✏️"),
-    "describe": (_("Describe"), "💬"),
+"""The button that opens the menu of what can be done with the card's picture or video; its argument is the family."""
+FAMILIES: Mapping[str, Mapping[str, tuple[Text, str]]] = {
+    "picture": {
+        "upscale": (_("Upscale"), "🔼"),
+        "edit": (_("Edit"), "✏️"),
+        "describe": (_("Describe"), "💬"),
+        "video": (_("Animate"), "🎞️"),
+    },
+    "video": {
+        "upscale": (_("Upscale"), "🔼"),
+        "restyle": (_("Restyle"), "🎭"),
+        "lipsync": (_("Lip-sync"), "👄"),
+        "frame": (_("Last frame"), "🖼️"),
+    },
 }
-"""What can be done with any picture and has a button of its own."""
+"""What can be done with any picture or video and has a button of its own."""
 
 _NO_ACCESS = _(
     "The bot may not write in this channel. If this takes longer than a quarter of an hour, "
@@ -309,7 +318,7 @@ def _buttons(task: Task, kind: type[Submission], links: Sequence[Link], glance: 
         last = max((spec.row or 0 for spec in rows), default=-1) + 1
         room = (ROWS - last) * ROW - len(before) - len(after)
         own = frozenset(step.label.source for step, _of in steps)
-        uses = _picture_buttons(task, glance.families, own, alone=last > 1)[: max(room, 0)]
+        uses = _use_buttons(task, glance.families, own, alone=last > 1)[: max(room, 0)]
         whole = [*before, *uses, *after]
         return [*rows, *(replace(spec, row=last + n // ROW) if rows else spec for n, spec in enumerate(whole))]
     retry = spec("retry", _("Retry"), "🔁", discord.ButtonStyle.primary)
@@ -326,10 +335,20 @@ def _buttons(task: Task, kind: type[Submission], links: Sequence[Link], glance: 
     return [spec("cancel", _("Cancel"), "✖️", discord.ButtonStyle.danger), details]
 
 
-def _picture_buttons(task: Task, families: frozenset[str], own: frozenset[str], *, alone: bool) -> list[ButtonSpec]:
-    """What can be done with the picture of a card; ``alone`` without the families, and none that is called like one of
-    the provider's ``own``."""
-    if not families or not any(media.kind == "image" for media in task.media):
+def taken_from(task: Task) -> Takes | None:
+    """What a finished task can be used as the beginning of: its video, else its picture."""
+    kinds = {media.kind for media in task.media}
+    return "video" if "video" in kinds else "picture" if "image" in kinds else None
+
+
+def _use_buttons(
+    task: Task, families: frozenset[tuple[str, str]], own: frozenset[str], *, alone: bool
+) -> list[ButtonSpec]:
+    """What can be done with the picture or video of a card; ``alone`` without the families, and none that is called
+    like one of the provider's ``own``."""
+    takes = taken_from(task)
+    here = {family for of, family in families if of == takes}
+    if takes is None or not here:
         return []
     whole = ButtonSpec(say(_("Use as input…"), task.locale), USE, emoji="🧩")
     return (
@@ -338,8 +357,8 @@ def _picture_buttons(task: Task, families: frozenset[str], own: frozenset[str], 
         else [
             *(
                 ButtonSpec(say(label, task.locale), USE, emoji=emoji, argument=family)
-                for family, (label, emoji) in FAMILIES.items()
-                if family in families and label.source not in own
+                for family, (label, emoji) in FAMILIES[takes].items()
+                if family in here and label.source not in own
             ),
             whole,
         ]

@@ -25,7 +25,7 @@ from bot.ui.actions import OTHER_VERSION, Actions
 from bot.ui.front import Front, asker_of
 from bot.ui.history import PAGE, PageButton, Question, layout
 from bot.ui.i18n import CommandTranslator, say
-from bot.ui.uses import Source, UseSelect, begin, offered
+from bot.ui.uses import Source, UseSelect, begin, usable
 from bot.ui.views import TaskButton
 
 log = structlog.get_logger(__name__)
@@ -107,7 +107,7 @@ class Darkroom(commands.AutoShardedBot):
     async def _try_to_register(self) -> None:
         try:
             await self._register_commands()
-        except (discord.HTTPException, app_commands.CommandSyncFailure, StoreProblem) as error:
+        except (discord.HTTPException, StoreProblem) as error:
             log.error("commands were not registered; the ones Discord knows stay", error=str(error)[:500])
 
     async def on_message(self, message: discord.Message, /) -> None:
@@ -131,7 +131,7 @@ class Darkroom(commands.AutoShardedBot):
 
     def glance(self, task: Task) -> Glance:
         """What a card shows beside the task itself."""
-        families = frozenset(use.family for use in offered(self))
+        families = frozenset((use.takes, use.family) for use in usable(self))
         return replace(self.engine.desk.glance(task), families=families)
 
     async def turned(self, interaction: discord.Interaction[Any], question: Question) -> None:
@@ -182,9 +182,14 @@ class Darkroom(commands.AutoShardedBot):
         fingerprint = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
         if known.get("fingerprint") == fingerprint:
             return known
-        synced = await self.tree.sync(guild=guild)
-        log.info("commands registered", count=len(synced), guild=guild_id)
-        return {"fingerprint": fingerprint, "ids": {command.name: command.id for command in synced}}
+        # what ``tree.sync`` does, but for translating everything a second time
+        app = self.application_id or 0
+        if guild_id is None:
+            registered = await self.http.bulk_upsert_global_commands(app, payload)
+        else:
+            registered = await self.http.bulk_upsert_guild_commands(app, guild_id, payload)
+        log.info("commands registered", count=len(registered), guild=guild_id)
+        return {"fingerprint": fingerprint, "ids": {found["name"]: int(found["id"]) for found in registered}}
 
     async def _took_back(self, scope: str) -> bool:
         """Remove the commands from a guild, or from everywhere (``"None"``), so that nobody sees them twice."""

@@ -97,8 +97,8 @@ class Front:
         """Accept a request that is made from the picture ``item``, after the checks that an attached one undergoes."""
         kind, reference = type(submission), INPUT + item.id
         options = interaction.client.config.options(kind.provider.name)
-        facts = await interaction.client.engine.pictures.facts(item)
         names = [name for name in kind.model_fields if getattr(submission, name) == reference]
+        facts = await interaction.client.engine.pictures.facts(item, kind.takes(names[0]) if names else "picture")
         kind.check_together(dict.fromkeys(names, facts))
         more = {key: value for name in names for key, value in kind.check_input(name, facts, options).items()}
         checked = kind.make(**{**submission.model_dump(exclude_none=True), **more})

@@ -1,4 +1,4 @@
-"""What can be done with a picture: the uses that the cogs declare, their menu, and the way from a choice to a request.
+"""What can be done with a picture or a video: the uses that the cogs declare, their menu, the way to a request.
 
 What a menu is about travels in its id, so that a choice can be made after any restart.
 """
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 import discord
 
 from bot.errors import Problem
-from bot.provider import INPUT, Submission
+from bot.provider import INPUT, Submission, Takes
 from bot.store.repository import Input
 from bot.task import Media
 from bot.text import Text, _
@@ -23,11 +23,12 @@ from bot.ui.i18n import say
 if TYPE_CHECKING:
     from bot.ui.client import Darkroom
 
-Family = Literal["edit", "upscale", "describe", "vary", "video", "other"]
+Family = Literal["edit", "upscale", "describe", "vary", "video", "restyle", "lipsync", "frame", "other"]
 FORM = "use"
 MOST = 25
 PATTERN = rf"{VERSION}:use:(?P<picture>[0-9a-f]{{64}})?:(?P<task>[0-9a-z]{{10}})?"
 NOTHING = _("Nothing that this bot offers can do that with a picture.")
+NOTHING_OF_A_VIDEO = _("Nothing that this bot offers can do that with a video.")
 NOT_HERE = _("That is not offered here any more.")
 _ORDER = get_args(Family)
 Make = Callable[[str, Mapping[str, str]], Submission]
@@ -36,8 +37,8 @@ Make = Callable[[str, Mapping[str, str]], Submission]
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """Something that can be done with a picture. ``key`` (at most 14 characters) names it, ``kind`` is what it asks
-    for, ``fields`` are the words it needs."""
+    """Something that can be done with a picture, or with what else it ``takes``. ``key`` (at most 14 characters) names
+    it, ``kind`` is what it asks for, ``fields`` are the words it needs."""
 
     key: str
     label: Text
@@ -46,6 +47,7 @@ class Use:
     family: Family
     make: Make
     fields: tuple[Field, ...] = ()
+    takes: Takes = "picture"
 
 
 _USES: dict[str, Use] = {}
@@ -72,17 +74,22 @@ class Source:
         return f"{self.picture}:{self.task_id}"
 
 
-def offered(client: "Darkroom", family: str = "") -> list[Use]:
-    """What can be done here with a picture, by families; of one ``family`` only, if it is given."""
-    found = [
-        use
-        for use in _USES.values()
-        if family in {"", use.family}
-        and use.kind.provider.name in client.config.providers
-        and not client.engine.core.lacks(use.kind.provider.name, use.kind.action)
-    ]
+def offered(client: "Darkroom", family: str = "", takes: Takes = "picture") -> list[Use]:
+    """What can be done here with a picture (or a video), by families; of one ``family`` only, if it is given."""
+    found = [use for use in usable(client) if family in {"", use.family} and use.takes == takes]
     found.sort(key=lambda use: (_ORDER.index(use.family), use.kind.provider.title))
     return found[:MOST]
+
+
+def usable(client: "Darkroom") -> list[Use]:
+    """Every use that can be had here and now."""
+    return [
+        use
+        for use in _USES.values()
+        if use.kind.provider.name in client.config.able
+        and (client.engine.core.workshop.available or not use.kind.provider.own)
+        and not client.engine.core.lacks(use.kind.provider.name, use.kind.action)
+    ]
 
 
 class UseSelect(discord.ui.DynamicItem[discord.ui.Select[Any]], template=PATTERN):
@@ -124,7 +131,9 @@ def menu(uses: list[Use], source: Source, locale: str) -> discord.ui.View:
 async def offer(interaction: Interaction, uses: list[Use], source: Source, note: Text | None = None) -> None:
     """Put the menu in place of the private answer that was promised."""
     locale = str(interaction.locale)
-    lines = [say(line, locale) for line in (_("What shall be done with this picture?"), note) if line is not None]
+    of_video = bool(uses) and uses[0].takes == "video"
+    question = _("What shall be done with this video?") if of_video else _("What shall be done with this picture?")
+    lines = [say(line, locale) for line in (question, note) if line is not None]
     await interaction.edit_original_response(
         content="\n".join(lines),
         view=menu(uses, source, locale),
@@ -147,7 +156,7 @@ async def request(interaction: Interaction, key: str, source: Source, typed: Map
     """Ask for it, with a card for everybody to see. Raises :class:`Problem`."""
     use, front = _found(interaction, key), interaction.client.front
     message_id = await front.acknowledge(interaction)
-    item = await _picture(interaction, source)
+    item = await _picture(interaction, source, use.takes)
     submission = use.make(INPUT + item.id, typed)
     await front.use(interaction, message_id, submission, item, parent_id=source.task_id)
 
@@ -159,20 +168,21 @@ async def filled(interaction: Interaction, key: str, source: str, typed: dict[st
 
 
 def _found(interaction: Interaction, key: str) -> Use:
-    for use in offered(interaction.client):
+    for use in usable(interaction.client):
         if use.key == key:
             return use
     raise Problem(NOT_HERE)
 
 
-async def _picture(interaction: Interaction, source: Source) -> Input:
+async def _picture(interaction: Interaction, source: Source, takes: Takes) -> Input:
     engine, card = interaction.client.engine, interaction.message
     if source.picture:
         return await engine.pictures.kept(source.picture)
     task = await engine.desk.known(source.task_id)
     own = card is not None and card.id == task.place.message_id
-    shown = [Media(file.url, "image") for file in card.attachments] if card is not None and own else []
-    return await engine.desk.picture_of(task, shown)
+    kind = "video" if takes == "video" else "image"
+    shown = [Media(file.url, kind) for file in card.attachments] if card is not None and own else []
+    return await engine.desk.picture_of(task, shown, takes=takes)
 
 
 def several(count: int, name: str) -> Text | None:

@@ -109,7 +109,7 @@ async def test_the_card(world: World) -> None:
     assert options.split(" · ") == shown
     assert embed.title == "🌊 Flux · picture"
     assert world.text(task).splitlines()[-1] == "Seed: 7"
-    assert world.labels(task) == ["Again", "Edit", "Vary", "Use as input…", "Details", "Delete"]
+    assert world.labels(task) == ["Again", "Edit", "Vary", "Animate", "Use as input…", "Details", "Delete"]
     assert await pixels(world, task) == ("PNG", (1024, 768))
 
 

@@ -161,7 +161,7 @@ async def test_a_picture_at_once(openai: World) -> None:
     body = {"model": "flux-schnell", "prompt": WORDS, "size": "1280x960"}
     assert posted(openai) == [("/v1/images/generations", body)]
     assert task.phase is Phase.DELIVERED and await pixels(openai, task) == ("PNG", (1280, 960))
-    assert openai.labels(task) == ["Again", "Edit", "Vary", "Use as input…", "Details", "Delete"]
+    assert openai.labels(task) == ["Again", "Edit", "Vary", "Animate", "Use as input…", "Details", "Delete"]
 
 
 async def test_the_other_form_is_still_there(openai: World) -> None:

@@ -76,7 +76,7 @@ async def test_tools(world: World, command: str, options: dict[str, Any], body: 
     task = await made(world, command, **options)
     assert sent(world) == [(f"flux-pro-1.0-{command}", body)]
     assert task.phase is Phase.DELIVERED, world.text(task)
-    assert world.labels(task) == ["Again", "Edit", "Vary", "Use as input…", "Details", "Delete"]
+    assert world.labels(task) == ["Again", "Edit", "Vary", "Animate", "Use as input…", "Details", "Delete"]
 
 
 async def test_a_wider_picture(world: World) -> None:

@@ -68,7 +68,7 @@ async def test_image_on_the_wire(studio: World, options: dict[str, Any], body: d
     count = options.get("n", 1)
     assert files(studio, task) == (["a-fox.png"] if count == 1 else ["a-fox-1.png", "a-fox-2.png"])
     assert studio.card(task).title == "🖌️ Recraft · picture"
-    assert studio.labels(task) == ["Again", "Upscale", "Edit", "Use as input…", "Details", "Delete"]
+    assert studio.labels(task) == ["Again", "Upscale", "Edit", "Animate", "Use as input…", "Details", "Delete"]
 
 
 async def test_what_the_card_says_of_the_options(studio: World) -> None:

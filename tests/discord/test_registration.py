@@ -15,8 +15,8 @@ from tests.discord_rules import command_problems, command_size
 from tests.world import Clock, World, a_world, an_app
 
 MESSAGE_MENU = 3
-OURS = {"help", "settings", "tasks"}
-MENUS = {"Describe", "Upscale", "Use as input…"}
+OURS = {"help", "settings", "tasks", "video", "image", "song"}
+MENUS = {"Describe", "Upscale", "Animate", "Use as input…"}
 
 
 def registrations(world: World) -> list[list[dict[str, Any]]]:
@@ -73,11 +73,14 @@ async def test_without_luma_there_is_no_luma(tmp_path: Path, another_provider: s
     async with a_world(tmp_path, PROVIDERS=another_provider) as world:
         assert sorted(world.ann.available_commands(world.channel)) == [
             "help",
+            "image",
             "settings",
+            "song",
             "tasks cancel",
             "tasks list",
             "tasks retry",
             "tasks show",
+            "video",
         ]
 
 

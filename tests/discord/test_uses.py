@@ -61,7 +61,7 @@ def sent(world: World, path: str) -> list[Any]:
 
 async def test_from_the_button_by_menu_and_form_to_a_card(world: World) -> None:
     first = await drawn(world)
-    assert world.labels(first)[-6:] == ["Upscale", "Edit", "Describe", MENU, "Details", "Delete"]
+    assert world.labels(first)[-7:] == ["Upscale", "Edit", "Describe", "Animate", MENU, "Details", "Delete"]
     asked = await pressed(world, first, who=world.ben)
     assert alone(asked) and said(asked) == QUESTION
     form = await world.ben.select(here(asked), ["luma-video"])
@@ -118,7 +118,7 @@ async def test_under_a_grid_with_its_own_rows_there_is_one_button(world: World) 
 
 async def test_a_card_without_a_picture_has_none_of_these(world: World) -> None:
     task = await world.delivered()
-    assert not {MENU, "Upscale", "Edit", "Describe"} & set(world.labels(task))
+    assert not {"Edit", "Describe", "Animate"} & set(world.labels(task))
 
 
 async def test_only_what_is_offered_has_a_button_and_a_line(tmp_path: Path) -> None:

@@ -199,5 +199,5 @@ def test_a_recording_that_is_too_short_or_too_long(seconds: float | None, option
 def test_how_a_recording_is_handed_over(kind: Any, how: str, known: dict[str, Any], seconds: float) -> None:
     options = SunoOptions.model_validate({"upload": how})
     assert Recording.check_input("audio", Given(kind, 1000, seconds), options) == known
-    assert Recording.takes_sound("audio")
+    assert Recording.takes("audio") == "sound"
     assert Recording.make(audio="input:7", name="input:9").inputs() == ["7"]
