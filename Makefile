@@ -4,7 +4,7 @@
 VENV    := .venv
 PY      := $(VENV)/bin/python
 PYTHON  ?= # the Python to make .venv with; empty: the newest found
-WORKERS ?= 2
+WORKERS ?= 4
 ARGS    ?=
 
 LOCKED    := $(VENV)/.locked

@@ -216,6 +216,11 @@ async def an_app(folder: Path, relay_url: str, clock: Clock, **settings: str) ->
         **settings,
     }
     async with assemble(load(given, env_file=None), clock=clock, shard_count=1) as app:
+        for resource in (app.engine.core.relay, app.engine.core.media):
+            # SimCord waits for what a command has begun, and takes the closing of idle connections for such a thing
+            connector = resource._session.connector
+            assert connector is not None
+            connector._keepalive_timeout = 0.05  # there is no public way once it stands
         yield app
 
 

@@ -109,6 +109,12 @@ class Stage:
         wanted = list(self.asked.values() if handles is None else handles)
         await self.server.until(lambda: all(self.says(handle, *how) for handle in wanted), HURRY)
 
+    async def settled(self) -> None:
+        """Wait until every task is stored as delivered: a card may say so before the answer to its edit is there."""
+        async with asyncio.timeout(HURRY):
+            while any(row.phase != "delivered" for row in self.rows().values()):
+                await asyncio.sleep(0.05)
+
     async def moving(self, count: int, among: Collection[str] = ()) -> None:
         """Wait until the bot has asked the relay about ``count`` tasks: then it has stored what the relay took."""
         polled: set[str] = set()

@@ -84,6 +84,7 @@ async def test_the_final_edit_fails(tmp_path: Path) -> None:
                 )
         stage.relay.release()
         await stage.ended(how=(FINISHED,))
+        await stage.settled()
         assert await stage.bot.stop() == 0
         large = [f"{way} too large" for way in ("right", "token")]
         stage.delivered(*(prompt for prompt in stage.asked if prompt not in large))
