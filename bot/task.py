@@ -401,9 +401,13 @@ def end(task: Task, phase: Phase, reason: Text | None, now: float) -> Task:
 
 
 def lose(task: Task, reason: Text, now: float) -> Task:
-    """The task's fate is unknown; it is probed slowly when the relay gave it an id."""
+    """The task's fate is unknown; it is probed slowly when the relay gave it an id.
+
+    What was to be gone on with after an answer is known by the id under which it waited.
+    """
     if task.phase is Phase.UNKNOWN:
         return _probe_later(task, now)
+    task = replace(task, remote_id=task.remote_id or str(task.data.get(WAITING_ID, "")))
     if _has_part(task) and not task.remote_id:
         return _finish_partly(task, reason, now)
     owed = now + PROBES[0] if task.remote_id else None

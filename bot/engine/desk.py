@@ -409,7 +409,11 @@ def _resumes(task: Task, steps: Sequence[Step]) -> bool:
     Only a new beginning helps where that step merely asked how an earlier one went, where the files are gone, and where
     it handed on an answer: what was asked may be closed by now, and the same words would be refused again.
     """
-    if task.step >= len(steps) or steps[task.step].on_answer or not any(step.paid(task.data) for step in steps[: task.step]):
+    if (
+        task.step >= len(steps)
+        or steps[task.step].on_answer
+        or not any(step.paid(task.data) for step in steps[: task.step])
+    ):
         return False
     merely_asked = bool(task.remote_id) and not steps[task.step].paid(task.data)
     return task.phase is not Phase.FAILED or not (merely_asked or task.media)

@@ -6,7 +6,7 @@ from discord.ext import commands
 from bot.ui.client import Darkroom
 from cogs.midjourney._buttons import Buttons
 from cogs.midjourney._make import Make
-from cogs.midjourney._uses import register_uses
+from cogs.midjourney._uses import register_makers, register_uses
 
 
 class Midjourney(
@@ -18,6 +18,7 @@ class Midjourney(
         self.bot = bot
         self.register_buttons()
         register_uses(self)
+        register_makers(self)
 
 
 async def setup(bot: Darkroom) -> None:

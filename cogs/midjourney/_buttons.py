@@ -1,5 +1,7 @@
 """The buttons under a finished picture, and the windows that some of them open."""
 
+from contextlib import suppress
+
 from discord import app_commands
 from discord.app_commands import locale_str as L
 from discord.ext import commands
@@ -9,7 +11,7 @@ from bot.provider import INPUT
 from bot.providers.midjourney import MIDJOURNEY
 from bot.providers.midjourney.buttons import CONTINUE, KEY, SPLIT, Button, kept
 from bot.providers.midjourney.requests import PROMPT_LIMIT, Press, Split, prompt_of, zoomed
-from bot.task import Phase, Task
+from bot.task import Media, Phase, Task
 from bot.text import _
 from bot.ui.actions import register_form, register_step
 from bot.ui.cards import message_link
@@ -53,8 +55,13 @@ class Buttons(commands.Cog):
         task, _made_by = await self.bot.engine.desk.finished(task_id, asker_of(interaction), MIDJOURNEY.name)
         if not task.media:
             raise Problem(_("That task has no picture."))
-        submission = Split.make(grid=task.media[0].url, title=task.caption[:PROMPT_LIMIT])
-        await self.bot.front.hand_over(interaction, message_id, submission, parent_id=task.id)
+        shown = interaction.message.attachments if interaction.message else []
+        grid, inputs = task.media[0].url, []
+        with suppress(Problem):  # kept unless it is too large: the link of an old one is over
+            item = await self.bot.engine.desk.picture_of(task, [Media(file.url, "image") for file in shown])
+            grid, inputs = INPUT + item.id, [item]
+        submission = Split.make(grid=grid, title=task.caption[:PROMPT_LIMIT])
+        await self.bot.front.hand_over(interaction, message_id, submission, parent_id=task.id, inputs=inputs)
 
     async def _answered(self, interaction: Interaction, task_id: str, _argument: str, typed: dict[str, str]) -> None:
         desk, asker = self.bot.engine.desk, asker_of(interaction)

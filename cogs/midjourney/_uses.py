@@ -1,9 +1,12 @@
-"""What Midjourney can do with any picture."""
+"""What Midjourney can do with any picture, and with words."""
 
 from collections.abc import Mapping
 
+from bot.errors import Problem
+from bot.provider import Submission
 from bot.providers.midjourney.requests import Describe, Edit, Imagine, Video
 from bot.text import _
+from bot.ui.makers import Maker, register_maker
 from bot.ui.uses import Use, register_use, words
 from cogs.midjourney._make import Make
 
@@ -41,3 +44,20 @@ def register_uses(cog: Make) -> None:
             words(_("What happens"), required=False),
         )
     )
+
+
+def register_makers(cog: Make) -> None:
+    """Pictures from words; a given one is edited, or moves."""
+
+    def image(prompt: str, picture: bool) -> tuple[Submission, str]:
+        if picture:
+            return Edit.make(prompt=prompt, form=cog.options.edits, **cog.common()), "image"
+        return Imagine.make(prompt=prompt, **cog.common()), ""
+
+    def video(prompt: str, picture: bool) -> tuple[Submission, str]:
+        if not picture:
+            raise Problem(_("A video of Midjourney's begins with a picture: give `image`."))
+        return Video.make(prompt=prompt, **cog.common()), "image"
+
+    register_maker(Maker("image", Imagine, image))
+    register_maker(Maker("video", Video, video))

@@ -99,7 +99,7 @@ async def test_a_used_button_is_green(world: World) -> None:
 
 async def test_press_under_a_grid(world: World) -> None:
     parent = await grid(world)
-    for name in ("U1", "V4", "🔄"):
+    for name in GRID:
         await pressed(world, parent, name)
 
 

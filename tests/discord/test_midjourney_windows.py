@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.providers.midjourney.buttons import kept
 from bot.task import Phase, Task
 from tests.discord.kit import STRANGER, refusal
 from tests.discord.midjourney import (
@@ -13,6 +14,7 @@ from tests.discord.midjourney import (
     followed,
     go_on,
     grid,
+    made,
     marked,
     mj,
     picture,
@@ -79,6 +81,21 @@ async def test_remix_confirmed_by_itself(world: World, rewrite: bool, name: str)
     assert task.phase is Phase.DELIVERED
     assert [path for path, _body in sent(world)] == ["action", "modal"]
     assert sent(world)[1][1] == {"taskId": task.remote_id, "prompt": FOX}
+
+
+@pytest.mark.parametrize(("command", "count"), [("describe", 4), ("shorten", 5)])
+async def test_press_every_suggestion(world: World, command: str, count: int) -> None:
+    """Confirmed by itself, each comes to the pictures of its own line."""
+    given: dict[str, Any] = {"image": picture()} if command == "describe" else {"prompt": "a fox in the snow at dusk"}
+    await mj(world, "settings", confirm_remix=True)
+    text = await made(world, command, **given)
+    lines = [line.partition("\u20e3")[2].strip() for line in text.text.splitlines() if "\u20e3" in line]
+    world.relay.calls.clear()
+    for number, line in enumerate(lines):
+        task = await followed(world, text, kept(text)[number].name, 25)
+        assert task.phase is Phase.DELIVERED, world.text(task)
+        assert sent(world)[-1] == ("modal", {"taskId": task.remote_id, "prompt": line})
+    assert len(lines) == count == len([path for path, _body in sent(world) if path == "modal"])
 
 
 async def test_a_mask_is_asked_for_all_the_same(world: World) -> None:

@@ -113,6 +113,7 @@ BROKEN_MESSAGES: list[tuple[str, dict[str, Any]]] = [
     ("has 101 characters", {"components": [row(button("x" * 101))]}),
     ("label", {"components": [row(button(label="x" * 81))]}),
     ("without label", {"components": [row(button(label=None))]}),
+    ("is no emoji", {"components": [row(button(emoji={"name": "upscale_1"}))]}),
     ("a link button has a url", {"components": [row(button(style=5, url="https://a.invalid"))]}),
     ("every other one a custom_id", {"components": [row(button(None))]}),
     ("26 options", {"components": [row(select(26))]}),

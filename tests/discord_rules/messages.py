@@ -149,6 +149,9 @@ def _button_problems(button: Body) -> Iterator[str]:
         return
     if not label and not button.get("emoji"):
         yield "a button without label and emoji"
+    emoji = button.get("emoji") or {}
+    if not emoji.get("id") and str(emoji.get("name") or "🔁").isascii():
+        yield f"button {label!r}: {emoji['name']!r} is no emoji"
     has_url, has_id = bool(button.get("url")), bool(button.get("custom_id"))
     if (has_url, has_id) != ((True, False) if button.get("style") == LINK_STYLE else (False, True)):
         yield f"button {label!r}: a link button has a url, every other one a custom_id"

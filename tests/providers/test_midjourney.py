@@ -19,9 +19,11 @@ from bot.providers.midjourney.requests import (
     Swap,
     Upload,
     Video,
+    prompt_of,
     without_speed,
     zoomed,
 )
+from bot.task import Place, Task
 from bot.wire import Call
 
 PICTURE = "input:a"
@@ -134,8 +136,34 @@ def test_how_far_to_zoom() -> None:
             zoomed(words)
 
 
+@pytest.mark.parametrize(
+    ("name", "told", "prompt", "words"),
+    [
+        ("MJ::Job::PicReader::2", "", "1️⃣ a fox\n\n2️⃣ a red fox", "a red fox"),
+        ("MJ::Job::PromptAnalyzer::1", "", "## Shortened\n1️⃣ a fox\n2️⃣ fox", "a fox"),
+        ("MJ::Job::PicReader::2", "a blue fox", "1️⃣ a fox\n\n2️⃣ a red fox", "a blue fox"),
+        ("MJ::Job::PicReader::9", "", "a fox", "a fox"),
+        ("MJ::JOB::variation::2::h", "", "2️⃣ a fox", "2️⃣ a fox"),
+    ],
+)
+def test_what_stands_in_a_window(name: str, told: str, prompt: str, words: str) -> None:
+    """Where the relay does not say it, it is the line that the button is about, and no other."""
+    asked = Press.make(taskId="1", customId=name, parent_prompt=prompt)
+    task = Task(
+        id="t", provider="midjourney", action="press", submission=asked.model_dump_json(), caption="", user_id=1,
+        locale="en-US", place=Place(channel_id=1), created_at=0.0, data={"final_prompt": told},
+    )  # fmt: skip
+    assert prompt_of(task) == words
+    assert Press.own_answer(task, {"remix": True}) == {"prompt": words}
+
+
 def test_speeds_do_not_stand_in_a_prompt() -> None:
     assert without_speed("a fox --turbo --ar 1:1 --FAST") == "a fox --ar 1:1"
+    for asked in (Edit.make(prompt="a hat --fast", image=PICTURE), Video.make(prompt="a hat --fast", image=PICTURE)):
+        assert asked.body()["prompt"] == "a hat"
+    _press, answer = Press.make(taskId="1", customId="MJ::CustomZoom::h").steps()
+    modal = answer.call({"answer": {"prompt": "a hat --zoom 2 --turbo"}, "waiting": "m-1"})
+    assert isinstance(modal, Call) and modal.json["prompt"] == "a hat --zoom 2"
     assert without_speed("breakfast --fastness 3") == "breakfast --fastness 3"
 
 

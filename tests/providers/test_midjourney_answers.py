@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.errors import NO_QUOTA, Throttled, Unreadable
-from bot.providers.midjourney.answers import AHEAD, BANNED, SOURCE_GONE, accepted, tasks, uploaded
+from bot.errors import NO_QUOTA, NotOffered, Refused, Throttled, Unreadable
+from bot.providers.midjourney.answers import AHEAD, BANNED, SOURCE_GONE, accepted, judged, tasks, uploaded
+from bot.providers.midjourney.buttons import buttons_of, emoji_of
 from bot.task import RELAY_GAVE_UP, Media, Report, State
 from bot.text import Text, quoted
 
@@ -60,6 +61,12 @@ def test_a_button_that_surely_opens_a_window() -> None:
     assert accepted(recorded("submit-existed"), "MJ::Inpaint::1::h::SOLO").state is State.QUEUED
 
 
+def test_the_gateway_refuses_under_the_status_of_success() -> None:
+    for error, reason in (("用户额度不足", NO_QUOTA), ("no channel (request id: 1)", quoted("no channel"))):
+        payload = {"error": {"message": error, "type": "new_api_error", "code": ""}}
+        assert accepted(payload) == Report(state=State.FAILED, reason=reason)
+
+
 @pytest.mark.parametrize("name", ["submit-full", "submit-overloaded"])
 def test_turned_away_for_now(name: str) -> None:
     with pytest.raises(Throttled) as found:
@@ -73,6 +80,29 @@ def test_turned_away_for_now(name: str) -> None:
 def test_an_answer_that_says_nothing(payload: Any) -> None:
     with pytest.raises(Unreadable):
         accepted(payload)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "words", "kind"),
+    [
+        (400, "4", "该任务所属渠道已被禁用", Refused),
+        (404, "3", "关联任务不存在", Refused),
+        (400, "23", "队列已满", Throttled),
+        (500, "4", "readObjectStart: expect { or n, but found <", NotOffered),
+        (500, "4", "do_request_failed", None),
+        (429, "4", "busy", None),
+        (401, "4", "no key", None),
+        (404, "invalid_request_error", "Invalid URL (POST /mj/submit/show)", None),
+    ],
+)
+def test_a_refusal_with_a_status(status: int, code: str, words: str, kind: type[Exception] | None) -> None:
+    assert type(judged(status, code, words)) is (kind or type(None))
+
+
+def test_a_task_that_the_relay_does_not_know() -> None:
+    for words in ("task_no_found", "task_not_found"):
+        verdict = judged(400, "4", words)
+        assert isinstance(verdict, Refused) and verdict.unknown_task
 
 
 @pytest.mark.parametrize(
@@ -121,6 +151,38 @@ def test_videos(name: str, count: int) -> None:
 @pytest.mark.parametrize("name", ["batch-array", "batch-data", "batch-code"])
 def test_a_batch(name: str) -> None:
     assert list(tasks(recorded(name))) == [Report(state=State.RUNNING, remote_id=ID, percent=15)]
+
+
+def test_a_batch_in_two_envelopes() -> None:
+    payload = {"code": 1, "data": {"data": recorded("batch-array")}}
+    assert list(tasks(payload)) == [Report(state=State.RUNNING, remote_id=ID, percent=15)]
+
+
+def test_a_window_whose_prompt_was_told_before() -> None:
+    """What is known already is not forgotten."""
+    (report,) = tasks([{"id": ID, "status": "MODAL", "properties": None}])
+    assert report == Report(state=State.INPUT, remote_id=ID)
+
+
+@pytest.mark.parametrize("name", ["MJ::JOB::video_virtual_upscale::1::h", "MJ::JOB::animate_high::1::h::SOLO"])
+def test_a_clip_that_comes_late(name: str) -> None:
+    """Its still is not the result."""
+    item = {"id": ID, "status": "SUCCESS", "action": "UPSCALE", "customId": name, "imageUrl": f"{CDN}still.png"}
+    (report,) = tasks([item])
+    assert (report.state, report.media) == (State.DONE, ())
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [("🔄", "🔄"), ("1️⃣", "1️⃣"), ("↔️", "↔️"), ("🖌️", "🖌️"), ("upscale_1", ""), ("放大", ""), ("12", ""), (None, "")],
+)
+def test_emojis_that_discord_knows(given: Any, kept: str) -> None:
+    assert emoji_of(given) == kept
+
+
+def test_a_button_without_a_name() -> None:
+    found = buttons_of([{"customId": name} for name in ("MJ::JOB::pan_left::1::h", "MJ::Outpaint::50::1::h")])
+    assert [(one["label"], one["emoji"]) for one in found] == [("pan left", ""), ("Outpaint", "")]
 
 
 def test_batches_without_tasks() -> None:

@@ -81,7 +81,7 @@ def grid(job: str) -> Iterator[Face]:
 def single(job: str, prompt: str, *, square: bool) -> Iterator[Face]:
     """Under one picture: the fourteen of rule 4, Make Square when there is something to do, a bookmark and a link."""
     for name, label in _upscalers(prompt):
-        yield f"{_JOB}upsample_{name}::1::{job}::SOLO", "", label
+        yield f"{_JOB}upsample_{name}::1::{job}::SOLO", "upscale_1", label  # Midjourney's own, by its name alone
     yield f"{_JOB}low_variation::1::{job}::SOLO", "🪄", "Vary (Subtle)"
     yield f"{_JOB}high_variation::1::{job}::SOLO", "🪄", "Vary (Strong)"
     yield f"MJ::Inpaint::1::{job}::SOLO", "🖌️", "Vary (Region)"

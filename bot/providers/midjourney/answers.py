@@ -5,15 +5,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.envelope import failure, percent_of, state_of, unwrap
-from bot.errors import NO_QUOTA, OVERLOADED, Throttled, Unreadable
+from bot.errors import NO_QUOTA, OVERLOADED, CallFailed, NotOffered, Refused, Throttled, Unreadable
 from bot.providers.midjourney.buttons import buttons_of, window_of
 from bot.task import Media, Report, State
 from bot.text import Text, _, quoted
-from bot.wire import clean, dig, first_text, link_of, text_of
+from bot.wire import clean, dig, explain, first_text, link_of, text_of
 
 _ID = re.compile(r"[^\s,/?#]{1,100}")
 _WINDOW_WORDS = re.compile(r"confirm|窗口", re.IGNORECASE)
 _PROGRESS = re.compile(r"(\d{1,3})")
+_MOVES = re.compile(r"::(?:video|animate)", re.IGNORECASE)
+"""In the ids of buttons that make videos (1.7): their clips may come later than the word that all is done."""
 _KNOWN_STATES = {"SUCCESS", "IN_PROGRESS", "SUBMITTED", "NOT_START", "FAILURE"}
 _WORDS = {"modal": State.INPUT, "cancel": State.CANCELLED}
 TEXTS = frozenset({"DESCRIBE", "SHORTEN"})
@@ -23,7 +25,15 @@ AHEAD = _("{count} requests are ahead of it at Midjourney.")
 BANNED = _("Midjourney does not allow the word “{word}”.")
 QUEUE_FULL = _("Midjourney's queue is full.")
 SOURCE_GONE = _("The account that made the picture is gone, so that its buttons no longer work.")
-_GONE = ("该任务所属渠道已被禁用", "get_channel_info_failed")
+_MEANT = (
+    (re.compile(r"该任务所属渠道已被禁用|get_channel_info_failed"), SOURCE_GONE),
+    (re.compile(r"quota|余额|额度", re.IGNORECASE), NO_QUOTA),
+    (re.compile(r"unknown_action"), _("This relay does not offer that feature.")),
+)
+"""What a relay's words of refusal mean to a user (1.11)."""
+_UNKNOWN_TASK = {"task_not_found", "task_no_found"}
+_NO_UPSTREAM = "readObjectStart"
+"""How the words begin when what stands behind the relay answered a path that it lacks with a web page (1.11)."""
 
 
 def accepted(payload: Any, custom_id: str = "") -> Report:
@@ -33,7 +43,7 @@ def accepted(payload: Any, custom_id: str = "") -> Report:
     said = clean(first_text(payload, "description", "message"))
     match code:
         case "23" | "30":
-            raise Throttled(QUEUE_FULL if code == "23" else OVERLOADED, f"code {code} {said}", FULL_AGAIN)
+            raise _busy(code, said)
         case "24":
             word = first_text(dig(payload, "properties"), "bannedWord")
             return Report(state=State.FAILED, reason=BANNED if not word else Text(BANNED.source, {"word": word}))
@@ -45,10 +55,35 @@ def accepted(payload: Any, custom_id: str = "") -> Report:
             count = text_of(dig(payload, "properties", "numberOfQueues")) if code == "22" else ""
             note = Text(AHEAD.source, {"count": count}) if count else None
             return Report(state=State.QUEUED, remote_id=name, note=note)
-    if code and said:
-        gone = any(word in said for word in _GONE)
-        return Report(state=State.FAILED, reason=SOURCE_GONE if gone else quoted(said))
+    if dig(payload, "error"):  # the gateway's own refusal, under the status of success (0.3)
+        said = clean(explain(payload)[1])
+    if said and (code or dig(payload, "error")):
+        return Report(state=State.FAILED, reason=_meant(said) or quoted(said))
     raise Unreadable(f"no task in {str(payload)[:300]}")
+
+
+def judged(status: int, code: str, words: str) -> CallFailed | None:
+    """What a refusal with an HTTP status means (0.3, 1.11); ``None``: what the status says.
+
+    A number as its code is Midjourney's own word: then even 404 does not say that the relay lacks the path.
+    """
+    detail = f"HTTP {status} code {code} {words}"
+    if words.startswith(_NO_UPSTREAM):
+        return NotOffered(detail)
+    if not code.isdecimal() or status in {401, 402, 429} or status >= 500:
+        return None
+    if code in {"23", "30"}:
+        return _busy(code, words)
+    known = "task_not_exist" if words in _UNKNOWN_TASK else code
+    return Refused(_meant(words) or _("The relay refused: {message}", message=words), detail, known, status)
+
+
+def _busy(code: str, words: str) -> Throttled:
+    return Throttled(QUEUE_FULL if code == "23" else OVERLOADED, f"code {code} {words}", FULL_AGAIN)
+
+
+def _meant(words: str) -> Text | None:
+    return next((sentence for pattern, sentence in _MEANT if pattern.search(words)), None)
 
 
 def _existed(payload: Any, name: str, said: str, custom_id: str) -> Report:
@@ -74,8 +109,10 @@ def uploaded(payload: Any) -> Report:
 
 
 def tasks(payload: Any) -> Iterable[Report]:
-    """Tasks, in a batch or one (1.8): a bare array, in an envelope, or the bare object."""
+    """Tasks, in a batch or one (1.8, 5): a bare array, in an envelope or two, or the bare object."""
     inside = unwrap(payload)
+    if isinstance(inside, dict) and isinstance(inside.get("data"), list):
+        inside = inside["data"]
     if isinstance(inside, list):
         return [_task(item) for item in inside if isinstance(item, dict) and text_of(item.get("id"))]
     if isinstance(inside, dict) and text_of(inside.get("id")):
@@ -96,7 +133,8 @@ def _task(item: Mapping[str, Any]) -> Report:
         return Report(state=State.CANCELLED, remote_id=name, reason=quoted(clean(why)) if why else None)
     about = item.get("properties")
     if state is State.INPUT:
-        return Report(state=State.INPUT, remote_id=name, data={"final_prompt": first_text(about, "finalPrompt")})
+        words = first_text(about, "finalPrompt")
+        return Report(state=State.INPUT, remote_id=name, data={"final_prompt": words} if words else {})
     picture = link_of(item.get("imageUrl"))
     if state is State.DONE:
         return _done(item, name, picture)
@@ -117,7 +155,8 @@ def _done(item: Mapping[str, Any], name: str, picture: str) -> Report:
         words = text or first_text(about, "finalZhPrompt")
         return Report(state=State.DONE, remote_id=name, text=words, preview=picture, data=data)
     videos = _videos(item)
-    media = videos or ((Media(picture, "image"),) if picture and "VIDEO" not in action else ())
+    moves = "VIDEO" in action or _MOVES.search(text_of(item.get("customId")))
+    media = videos or ((Media(picture, "image"),) if picture and not moves else ())
     return Report(state=State.DONE, remote_id=name, media=media, preview=picture, data=data)
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import category
 
 from bot.step import NextStep
 from bot.task import Task
@@ -17,6 +18,9 @@ KEY = "mj"
 PER_ROW, MOST = 5, 20
 """Buttons of a row, and as many as leave a row for what every card has."""
 GREEN = 3
+LONGEST_EMOJI = 16
+_OF_EMOJI = {"So", "Sm", "Sk", "Me", "Mn", "Cf", "Nd", "Po"}
+"""Unicode's categories of what emoji are made of."""
 _WINDOWS = (
     (re.compile(r"::Inpaint::"), "inpaint"),
     (re.compile(r"::CustomZoom(::|$)"), "zoom"),
@@ -71,11 +75,30 @@ def _button(item: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     name = text_of(item.get("customId"))
     if not name.startswith("MJ::") or "BOOKMARK" in name.upper() or name.lower().endswith("::all") or len(name) > 500:
         return
-    label, emoji = text_of(item.get("label"))[:80], text_of(item.get("emoji"))[:16]
+    label, emoji = text_of(item.get("label"))[:80], emoji_of(item.get("emoji"))
     if not label and not emoji:
-        label = next((words.format(found[1]) for pattern, words in _NAMES if (found := pattern.search(name))), "")
+        known = (words.format(found[1]) for pattern, words in _NAMES if (found := pattern.search(name)))
+        label = next(known, "") or _kind_of(name)
     if label or emoji:
         yield {"id": name, "label": label, "emoji": emoji, "used": item.get("style") == GREEN}
+
+
+def emoji_of(value: Any) -> str:
+    """``value`` when it is an emoji of Unicode, else ``""``.
+
+    Midjourney has some of its own; of those a relay passes on the name alone (``upscale_1``), and Discord refuses a
+    card with such a button.
+    """
+    found = text_of(value)
+    kinds = {category(letter) for letter in found}
+    drawn = bool(kinds & {"So", "Sm", "Me"}) and kinds <= _OF_EMOJI
+    return found if drawn and len(found) <= LONGEST_EMOJI else ""
+
+
+def _kind_of(name: str) -> str:
+    """What a button does that has neither name nor emoji: ``pan left``."""
+    _mj, family, *more = name.split("::")
+    return (more[0] if family.upper() == "JOB" and more else family).replace("_", " ")[:80]
 
 
 def kept(task: Task) -> list[Button]:

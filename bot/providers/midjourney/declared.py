@@ -1,5 +1,6 @@
 """Midjourney as a provider: how it is asked about, and what the reference leaves open (1.1, 1.12, 8)."""
 
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import Field
@@ -31,11 +32,21 @@ class MidjourneyOptions(Options):
         return self.prefix + {"fast": self.fast, "relax": self.relax, "turbo": self.turbo}.get(chosen, "")
 
 
+class Tasks(Batch):
+    """Asks together, and about one by itself as Midjourney answers then: nothing at all for an unknown one (1.8)."""
+
+    __slots__ = ()
+
+    def ask(self, remote_id: str) -> Call:
+        """The call about one task."""
+        return replace(super().ask(remote_id), coded=True, judge=answers.judged)
+
+
 MIDJOURNEY = Provider(
     name="midjourney",
     title="Midjourney",
     emoji="⛵",
-    lookup=Batch("/mj/task/list-by-condition", single="/mj/task/{id}/fetch", size=50),
+    lookup=Tasks("/mj/task/list-by-condition", single="/mj/task/{id}/fetch", size=50),
     accepted=answers.accepted,
     reports=answers.tasks,
     options=MidjourneyOptions,

@@ -19,6 +19,7 @@ from bot.wire import Call
 
 PROMPT_LIMIT = 6000
 SPEED_FLAGS = re.compile(r"(?:^|\s)--(?:fast|relax|turbo)\b", re.IGNORECASE)
+_LINE = re.compile(r"::(?:PicReader|PromptAnalyzer)::(\d)", re.IGNORECASE)
 _ZOOM = re.compile(r"--zoom\s+([0-9.]+)", re.IGNORECASE)
 Words = Annotated[Prompt, StringConstraints(max_length=PROMPT_LIMIT)]
 
@@ -49,8 +50,11 @@ class _Request(Submission):
 
     def steps(self) -> tuple[Step, ...]:
         """One request, whose codes say what became of it (1.4)."""
-        call = Call("POST", self.path, json=self.body(), paid=True, timeout=90.0, coded=True)
-        return (Step.asking(call, answers.accepted),)
+        return (Step.asking(_asking(self.path, self.body()), answers.accepted),)
+
+
+def _asking(path: str, body: Any, *, paid: bool = True) -> Call:
+    return Call("POST", path, json=body, paid=paid, timeout=90.0, coded=True, judge=answers.judged)
 
 
 def without_speed(prompt: str) -> str:
@@ -149,9 +153,10 @@ class Edit(
     def wire(self) -> dict[str, Any]:
         """The picture as ``image``, or in the array that some relays want (1.6 (10))."""
         mask = {"maskBase64": self.maskBase64} if self.maskBase64 else {}
+        prompt = without_speed(self.prompt)
         if self.form == "array":
-            return {"action": "EDITS", "prompt": self.prompt, "base64Array": [self.image], **mask}
-        return {"prompt": self.prompt, "image": self.image, **mask}
+            return {"action": "EDITS", "prompt": prompt, "base64Array": [self.image], **mask}
+        return {"prompt": prompt, "image": self.image, **mask}
 
 
 class Video(_Request, provider=MIDJOURNEY, action="video", path="/mj/submit/video", label=_("video"), kind="video"):
@@ -164,6 +169,10 @@ class Video(_Request, provider=MIDJOURNEY, action="video", path="/mj/submit/vide
     loop: bool | None = None
     batchSize: Literal[1, 2, 4] | None = Field(default=None, title="count")
     videoType: str | None = Field(default=None, title="resolution", max_length=60)
+
+    def wire(self) -> dict[str, Any]:
+        """The prompt without speeds."""
+        return super().wire() | {"prompt": without_speed(self.prompt)}
 
     @model_validator(mode="after")
     def _loop_has_no_end(self) -> Self:
@@ -206,8 +215,7 @@ class Upload(
 
     def steps(self) -> tuple[Step, ...]:
         """The answer is the result."""
-        call = Call("POST", self.path, json=self.body(), timeout=90.0, coded=True)
-        return (Step.asking(call, answers.uploaded),)
+        return (Step.asking(_asking(self.path, self.body(), paid=False), answers.uploaded),)
 
 
 class Show(
@@ -274,7 +282,7 @@ class Press(
 
     def steps(self) -> tuple[Step, ...]:
         """Press; when a window opens, hand on what its user has answered."""
-        call = Call("POST", self.path, json=self.body(), paid=True, timeout=90.0, coded=True)
+        call = _asking(self.path, self.body())
         pressed = Step.asking(call, partial(answers.accepted, custom_id=self.customId))
         answered = Step(call=_modal, accepted=lambda answer, _known: answers.accepted(answer), on_answer=True)
         return pressed, answered
@@ -294,16 +302,23 @@ class Press(
 
 def _modal(known: Known) -> Call:
     answer = known.get(ANSWER, {})
-    body = {"taskId": known.get(WAITING_ID, ""), "prompt": answer.get("prompt", "")}
+    body = {"taskId": known.get(WAITING_ID, ""), "prompt": without_speed(answer.get("prompt", ""))}
     if answer.get("mask"):
         body["maskBase64"] = answer["mask"]
-    return Call("POST", "/mj/submit/modal", json=body, paid=True, timeout=90.0, coded=True)
+    return _asking("/mj/submit/modal", body)
 
 
 def prompt_of(task: Task) -> str:
-    """What stands in the window at first: the relay's words, else the prompt of the picture it is about (1.5)."""
+    """What stands in the window at first: the relay's words, else the prompt of what it is about (1.5)."""
     asked = Press.restored(task.submission)
-    return str(task.data.get("final_prompt") or asked.parent_prompt)
+    return str(task.data.get("final_prompt") or "") or _suggested(asked) or asked.parent_prompt
+
+
+def _suggested(asked: Press) -> str:
+    """The line of a description or a shortening that its button is about (1.6 (5), (6))."""
+    found = _LINE.search(asked.customId)
+    lines = re.finditer(r"^\s*(\d)\ufe0f?\u20e3\s*(.+)$", asked.parent_prompt, re.MULTILINE)
+    return next((line[2].strip() for line in lines if found and line[1] == found[1]), "")
 
 
 def zoomed(prompt: str) -> str:
@@ -329,7 +344,7 @@ class Split(
 ):
     """The four pictures of a grid, cut out by ourselves at no cost."""
 
-    grid: str = Field(repr=False)
+    grid: Picture = Field(repr=False)
     title: str = Field(default="", repr=False)
 
     def steps(self) -> tuple[Step, ...]:
