@@ -33,7 +33,9 @@ Video = Annotated[str, "input", "video"]
 """A video, given like a picture."""
 Archive = Annotated[str, "input", "archive"]
 """A ZIP file, given like a picture."""
-Takes = Literal["picture", "sound", "video", "archive"]
+Attached = Annotated[str, "input", "file"]
+"""Any file of these kinds, given like a picture."""
+Takes = Literal["picture", "sound", "video", "archive", "file"]
 PictureForm = Literal["data", "base64", "url"]
 """How a relay takes pictures: as base64 data URI, as bare base64, or as a public URL."""
 
@@ -196,7 +198,7 @@ class Submission(BaseModel):
     def takes(cls, name: str) -> Takes:
         """What kind of file the input field takes."""
         known = cls.model_fields.get(name)
-        marks: tuple[Takes, ...] = ("sound", "video", "archive") if known is not None else ()
+        marks: tuple[Takes, ...] = ("sound", "video", "archive", "file") if known is not None else ()
         return next((mark for mark in marks if known and _holds(mark, known.annotation, known.metadata)), "picture")
 
     @classmethod
@@ -282,6 +284,10 @@ CATALOGUE: dict[tuple[str, str], type[Submission]] = {}
 """Every submission class by (provider, action); filled as provider modules are imported."""
 
 
+TALKING: dict[str, Provider] = {}
+"""Every provider that conversations are held with (``bot.talk``), by name; filled in the same way."""
+
+
 def kind_of(provider: str, action: str) -> type[Submission]:
     """The submission class of a stored task; :class:`Forgotten` when this version does not have it."""
     return CATALOGUE.get((provider, action), Forgotten)
@@ -292,7 +298,7 @@ def providers() -> dict[str, Provider]:
     package = importlib.import_module("bot.providers")
     for module in pkgutil.iter_modules(package.__path__):
         importlib.import_module(f"bot.providers.{module.name}")
-    return {kind.provider.name: kind.provider for kind in CATALOGUE.values() if not kind.provider.own}
+    return {kind.provider.name: kind.provider for kind in CATALOGUE.values() if not kind.provider.own} | TALKING
 
 
 def own_providers() -> dict[str, Provider]:

@@ -32,6 +32,7 @@ TEXT = Kind("text", "text/plain", "txt")
 LRC = Kind("text", "text/x-lrc", "lrc")
 SRT = Kind("text", "application/x-subrip", "srt")
 ZIP = Kind("archive", "application/zip", "zip")
+PDF = Kind("text", "application/pdf", "pdf")
 
 PICTURES = (PNG, JPEG, WEBP, GIF)
 """What providers take as an input picture."""
@@ -54,10 +55,11 @@ _PREFIXES = (
     (b"OggS", OGG),
     (b"fLaC", FLAC),
     (b"MThd", MIDI),
+    (b"%PDF-", PDF),
 )
 _BRANDS = {b"qt  ": MOV, b"M4A ": M4A, b"M4B ": M4A, b"avif": AVIF, b"avis": AVIF}
 _SVG_BEGINNINGS = (b"<svg", b"<?xml", b"<!--", b"<!DOCTYPE svg")
-_KINDS = (PNG, JPEG, GIF, WEBP, AVIF, SVG, MP4, MOV, WEBM, MP3, M4A, WAV, OGG, FLAC, AAC, MIDI, TEXT, LRC, SRT)
+_KINDS = (PNG, JPEG, GIF, WEBP, AVIF, SVG, MP4, MOV, WEBM, MP3, M4A, WAV, OGG, FLAC, AAC, MIDI, TEXT, LRC, SRT, PDF)
 _BY_MIME = {
     **{kind.mime: kind for kind in _KINDS},
     "image/jpg": JPEG,

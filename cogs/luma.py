@@ -26,6 +26,7 @@ from bot.ui.client import Darkroom
 from bot.ui.forms import Field
 from bot.ui.front import Interaction, asker_of
 from bot.ui.i18n import say
+from bot.ui.makers import Maker, register_maker
 from bot.ui.pickers import finished_tasks
 from bot.ui.uses import Use, register_use, words
 
@@ -55,6 +56,9 @@ class Luma(commands.GroupCog, name="luma", description=L("Videos with Luma")):
                 lambda picture, typed: Generate.make(user_prompt=typed["prompt"], image_url=picture),
                 words(_("What the video shows")),
             )
+        )
+        register_maker(
+            Maker("video", Generate, lambda prompt, _picture: (Generate.make(user_prompt=prompt), "image_url"))
         )
 
     @app_commands.command(name="video", description=L("Make a video from a text, and from pictures if you like"))

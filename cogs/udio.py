@@ -16,6 +16,7 @@ from bot.ui.actions import register_form
 from bot.ui.client import Darkroom
 from bot.ui.forms import Field
 from bot.ui.front import Interaction, asker_of
+from bot.ui.makers import Maker, register_maker
 from bot.ui.pickers import Choices, finished_parts, part_of
 
 MOST_WORDS = 4000
@@ -61,6 +62,7 @@ class Udio(commands.GroupCog, name="udio", description=L("Songs with Udio")):
     def __init__(self, bot: Darkroom) -> None:
         self.bot = bot
         register_form(EXTEND.key, _("Make this song longer"), _fields, self._extend_form)
+        register_maker(Maker("song", Song, lambda prompt, _picture: (Song.make(prompt=prompt, **self._operator), "")))
 
     @app_commands.command(name="song", description=L("Make two songs from a style, with your own lyrics if you like"))
     @app_commands.describe(prompt=L("Style and subject, such as warm soul about the rain"), model=L("Length"), **COMMON)

@@ -35,9 +35,10 @@ def problems(**given: str) -> list[str]:
 
 def test_the_defaults() -> None:
     settings = read().settings
-    assert settings.model_dump(exclude={"discord_token", "relay_key"}) == {
+    assert settings.model_dump(exclude={"discord_token", "relay_key", "relay_access_token", "relay_user_id"}) == {
         "discord_api_url": "",
         "relay_url": "https://relay.example",
+        "relay_quota_per_unit": None,
         "database_url": "sqlite:///data/darkroom.db",
         "providers": [],
         "video_with": [],
@@ -162,7 +163,7 @@ def test_options_are_read_as_the_provider_s_own_class() -> None:
     for name, provider in providers().items():
         assert isinstance(config.options(name), provider.options)
         assert isinstance(config.options(name), Options)
-        assert config.options(name).prefix == ""
+        assert config.options(name).model_dump() == provider.options().model_dump()
 
 
 def test_all_providers_are_offered_until_some_are_named() -> None:

@@ -16,15 +16,18 @@ SOUND_LIMIT = 25 * 1024 * 1024
 VIDEO_LIMIT = 25 * 1024 * 1024
 LIMITS: Mapping[Takes, int] = {
     "picture": PICTURE_LIMIT, "sound": SOUND_LIMIT, "video": VIDEO_LIMIT, "archive": SOUND_LIMIT,
+    "file": VIDEO_LIMIT,
 }  # fmt: skip
 TAKEN: Mapping[Takes, tuple[Kind, ...]] = {
     "picture": PICTURES, "sound": SOUNDS, "video": VIDEOS, "archive": (ZIP,),
+    "file": (*PICTURES, *SOUNDS, *VIDEOS, ZIP),
 }  # fmt: skip
 _NOT_TAKEN: Mapping[Takes, Text] = {
     "picture": _("{file} is not a picture. PNG, JPEG, WebP and GIF can be used."),
     "sound": _("{file} is no recording. MP3, WAV, M4A, OGG and FLAC can be used."),
     "video": _("{file} is no video. MP4, MOV and WebM can be used."),
     "archive": _("{file} is no ZIP file."),
+    "file": _("{file} cannot be used: it is no picture, recording, video or ZIP file."),
 }
 
 
@@ -38,7 +41,7 @@ def check_size(size: int, name: str, takes: Takes) -> None:
 def input_of(content: bytes, url: str, name: str, takes: Takes) -> tuple[Input, Given]:
     """A file that a user gave, known by its bytes. Blocks; raises :class:`Problem` when it is not what is taken."""
     check_size(len(content), name, takes)
-    kind = ZIP if takes == "archive" and content.startswith(ARCHIVE_BEGINS) else sniff(content[:HEAD])
+    kind = ZIP if takes in {"archive", "file"} and content.startswith(ARCHIVE_BEGINS) else sniff(content[:HEAD])
     if kind is None or kind not in TAKEN[takes]:
         raise Problem(Text(_NOT_TAKEN[takes].source, {"file": name}))
     seconds = length_of(content) if takes in {"sound", "video"} else None

@@ -55,10 +55,13 @@ class Front:
         self.desk = desk
         self._clock = clock
 
-    async def take(self, interaction: Interaction, submission: Submission, files: Files | None = None) -> Task:
+    async def take(
+        self, interaction: Interaction, submission: Submission, files: Files | None = None, *, parent_id: str = ""
+    ) -> Task:
         """Accept a new request: acknowledge it first, then read its files, then store it.
 
-        ``files`` maps input fields of the submission to what the user attached. Raises :class:`Problem`.
+        ``files`` maps input fields of the submission to what the user attached; ``parent_id`` is the task that it goes
+        on from, if it does. Raises :class:`Problem`.
         """
         kind = type(submission)
         given = {name: file for name, file in (files or {}).items() if file is not None}
@@ -76,7 +79,7 @@ class Front:
             more = {name: value for found in known for name, value in found.items()}
             submission = kind.make(**{**submission.model_dump(exclude_none=True), **fields, **more})
         place = self.place(interaction, message_id)
-        return await self.desk.accept(Order(submission, asker_of(interaction), place, tuple(items.values())))
+        return await self.desk.accept(Order(submission, asker_of(interaction), place, tuple(items.values()), parent_id))
 
     async def hand_over(
         self,

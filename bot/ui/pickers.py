@@ -68,6 +68,12 @@ def part_of(value: str) -> tuple[str, int]:
     return task_id, int(number or 0)
 
 
+async def latest_tasks(interaction: Interaction, provider: str, actions: tuple[str, ...] = ()) -> Sequence[Task]:
+    """The caller's latest tasks with one provider, newest first; ``actions``: only such (none: any)."""
+    which = Filter(provider, (), "", actions)
+    return await interaction.client.engine.desk.history(asker_of(interaction), which, limit=RECENT)
+
+
 async def active_tasks(interaction: Interaction, current: str) -> Choices:
     """The caller's tasks that are under way."""
     return await _choices(interaction, Filter("", tuple(UNFINISHED), current.strip()))

@@ -9,7 +9,7 @@ from cogs.flux._finetuned import FinetunedPictures
 from cogs.flux._finetunes import Training
 from cogs.flux._pictures import Pictures
 from cogs.flux._tools import Tools
-from cogs.flux._uses import register_uses
+from cogs.flux._uses import register_makers, register_uses
 
 
 class Flux(
@@ -28,6 +28,7 @@ class Flux(
         self.bot = bot
         self.register_picture_steps()
         register_uses(self)
+        register_makers(self)
 
 
 async def setup(bot: Darkroom) -> None:

@@ -1,8 +1,10 @@
-"""What Flux can do with any picture."""
+"""What Flux can do with any picture, and with words."""
 
-from bot.providers.flux.choose import edit
-from bot.providers.flux.requests import INPUTS, Edit
+from bot.provider import Submission
+from bot.providers.flux.choose import edit, from_words
+from bot.providers.flux.requests import INPUTS, Edit, Image
 from bot.text import _
+from bot.ui.makers import Maker, register_maker
 from bot.ui.uses import Use, register_use, words
 from cogs.flux._common import Common
 
@@ -20,3 +22,14 @@ def register_uses(cog: Common) -> None:
             words(_("What is to change")),
         )
     )
+
+
+def register_makers(cog: Common) -> None:
+    """A picture from words; a given one is edited."""
+
+    def make(prompt: str, picture: bool) -> tuple[Submission, str]:
+        if picture:
+            return edit(cog.options, None, {"prompt": prompt}, pictures=1), INPUTS[0]
+        return from_words(cog.options, None, {"prompt": prompt}), ""
+
+    register_maker(Maker("image", Image, make))

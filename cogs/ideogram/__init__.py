@@ -6,7 +6,7 @@ from discord.ext import commands
 from bot.ui.client import Darkroom
 from cogs.ideogram._change import Changes
 from cogs.ideogram._image import Images
-from cogs.ideogram._uses import register_uses
+from cogs.ideogram._uses import register_makers, register_uses
 from cogs.ideogram._work import Works
 
 
@@ -19,6 +19,7 @@ class Ideogram(
         self.bot = bot
         self.register_buttons()
         register_uses(self)
+        register_makers(self)
 
 
 async def setup(bot: Darkroom) -> None:

@@ -1,8 +1,10 @@
-"""What Ideogram can do with any picture."""
+"""What Ideogram can do with any picture, and with words."""
 
-from bot.providers.ideogram.drawing import Remix
+from bot.provider import Submission
+from bot.providers.ideogram.drawing import Image, Remix
 from bot.providers.ideogram.working import Describe, Upscale
 from bot.text import _
+from bot.ui.makers import Maker, register_maker
 from bot.ui.uses import Use, register_use, words
 from cogs.ideogram._common import Common
 
@@ -29,3 +31,12 @@ def register_uses(cog: Common) -> None:
             words(_("What the new picture shows")),
         )
     )
+
+
+def register_makers(cog: Common) -> None:
+    """A picture from words; a given one is drawn anew."""
+
+    def make(prompt: str, picture: bool) -> tuple[Submission, str]:
+        return (cog.request(Remix, prompt=prompt), "image") if picture else (cog.request(Image, prompt=prompt), "")
+
+    register_maker(Maker("image", Image, make))

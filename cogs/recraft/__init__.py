@@ -8,7 +8,7 @@ from cogs.recraft._image import Images
 from cogs.recraft._pictures import Pictures
 from cogs.recraft._redraw import Redraws
 from cogs.recraft._styles import Styles
-from cogs.recraft._uses import register_uses
+from cogs.recraft._uses import register_makers, register_uses
 
 
 class Recraft(
@@ -20,6 +20,7 @@ class Recraft(
         self.bot = bot
         self.register_style_forms()
         register_uses()
+        register_makers()
 
 
 async def setup(bot: Darkroom) -> None:

@@ -1,8 +1,10 @@
-"""What Recraft can do with any picture."""
+"""What Recraft can do with any picture, and with words."""
 
-from bot.providers.recraft.drawing import ImageToImage
+from bot.provider import Submission
+from bot.providers.recraft.drawing import Image, ImageToImage
 from bot.providers.recraft.working import CreativeUpscale, CrispUpscale, RemoveBackground, Vectorize, Worked
 from bot.text import Text, _
+from bot.ui.makers import Maker, register_maker
 from bot.ui.uses import Family, Make, Use, register_use, words
 
 WORKED: tuple[tuple[str, Text, str, type[Worked], Family], ...] = (
@@ -32,3 +34,12 @@ def register_uses() -> None:
 
 def _maker(kind: type[Worked]) -> Make:
     return lambda picture, _typed: kind.make(image=picture)
+
+
+def register_makers() -> None:
+    """A picture from words; a given one is drawn anew."""
+
+    def make(prompt: str, picture: bool) -> tuple[Submission, str]:
+        return (ImageToImage.make(prompt=prompt), "image") if picture else (Image.make(prompt=prompt), "")
+
+    register_maker(Maker("image", Image, make))

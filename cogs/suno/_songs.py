@@ -3,6 +3,7 @@
 from discord import app_commands
 from discord.app_commands import locale_str as L
 
+from bot.errors import Problem
 from bot.providers.suno import SUNO
 from bot.providers.suno.acts import Lyrics, Style
 from bot.providers.suno.models import DESCRIPTION_LIMIT, TITLE_LIMIT, remix_name
@@ -12,6 +13,7 @@ from bot.text import _
 from bot.ui.actions import register_form
 from bot.ui.forms import Field, Form
 from bot.ui.front import Interaction, asker_of
+from bot.ui.makers import Maker, register_maker
 from bot.ui.pickers import Choices
 from cogs.suno._common import MOST_WORDS, VOICES
 from cogs.suno._personas import PersonaChoice
@@ -28,6 +30,7 @@ class Songs(PersonaChoice):
         """What the buttons of lyrics and styles open, and where ``/suno write`` ends."""
         register_form("suno-write", WRITE_TITLE, lambda task, _argument: song_fields(task), self._written_from)
         register_form(COMPOSE, WRITE_TITLE, lambda _task, _argument: song_fields(None), self._composed)
+        register_maker(Maker("song", Song, lambda prompt, _picture: (self._described(prompt), "")))
 
     @app_commands.command(name="song", description=L("Make a song from a description, or from lyrics and a style"))
     @app_commands.describe(
@@ -107,6 +110,18 @@ class Songs(PersonaChoice):
         message_id = await self.bot.front.acknowledge(interaction)
         task = await self.bot.engine.desk.known(task_id)
         await self.make(interaction, message_id, self._typed_song(self.model(None), typed), task)
+
+    def _described(self, prompt: str) -> Song:
+        """The song of a description alone; raises :class:`Problem` when it is too long for one."""
+        if len(prompt) > DESCRIPTION_LIMIT:
+            raise Problem(
+                _(
+                    "Suno takes at most {limit} characters here, not {given}: use `/suno write` for more.",
+                    limit=DESCRIPTION_LIMIT,
+                    given=len(prompt),
+                )
+            )
+        return Song.make(mv=self.model(None), gpt_description_prompt=prompt, vocal_in=self.options.vocal)
 
     def _typed_song(self, model: str, typed: dict[str, str], vocal: str | None = None) -> Song:
         """The song of a filled form; without lyrics it is an instrumental in the style."""

@@ -104,8 +104,10 @@ async def test_what_a_check_asks(rig: Rig) -> None:
     models = (await rig.call("GET", "/v1/models"))[1]
     assert (models["object"], models["data"][0]["id"]) == ("list", "luma_video")
     assert (await rig.call("GET", "/v1/models", key=None))[0] == 401
-    for name in ("luma", "suno", "udio", "midjourney", "flux", "recraft", "ideogram"):
-        getattr(rig.sim, name).offered = False
+    for options in vars(rig.sim).values():
+        if hasattr(options, "offered"):
+            options.offered = False
+    rig.sim.pika.forms = ()
     assert (await rig.call("GET", "/v1/models"))[1]["data"] == []
 
 
@@ -189,7 +191,8 @@ async def test_forced_states_and_hold(rig: Rig) -> None:
 def test_every_word_is_described() -> None:
     used = "fail banned slow queue lost html quota nolink throttle late big expired partial offline"
     further = "full unsafe numeric rewrite"
-    assert set(PROMPT_WORDS) == {f"sim:{word}" for word in f"{used} {further}".split()}
+    chat = "cut silent error revoked overloaded length empty echo"
+    assert set(PROMPT_WORDS) == {f"sim:{word}" for word in f"{used} {further} {chat}".split()}
     assert all(PROMPT_WORDS.values())
 
 

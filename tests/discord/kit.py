@@ -18,6 +18,8 @@ from tests.world import World, alone, said
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\6\0\0\0"
 GIF = b"GIF89a\1\0\1\0\0\0\0;"
+OF_A_VIDEO = ("Extend", "Upscale", "Restyle", "Lip-sync", "Last frame", "Use as input…")
+"""The buttons of a finished Luma video between Again and Details, where every provider is offered."""
 STRANGER = "Only the one who asked for this can do that."
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.task import Phase, Task
-from tests.discord.kit import caught_sending, edits, here, one_film, paid, pictures
+from tests.discord.kit import OF_A_VIDEO, caught_sending, edits, here, one_film, paid, pictures
 from tests.world import START, World, a_world, labels, said
 
 WAITING = "🕓 Accepted, waiting for its turn at the provider"
@@ -33,7 +33,7 @@ async def test_from_the_command_to_the_film(world: World) -> None:
     assert world.text(task).splitlines()[2:] == ["🎨 Being made", "▰▰▰▰▰▱▱▱▱▱▱▱ 41 %", "Started <t:1790000000:R>"]
     await world.pass_time(5)
     assert world.text(task) == "🎬 Luma · video\n> a fox\n✅ Finished · 10 s"
-    assert world.labels(task) == ["Again", "Extend", "Last frame", "Use as input…", "Details", "Delete"]
+    assert world.labels(task) == ["Again", *OF_A_VIDEO, "Details", "Delete"]
     message = world.message(task)
     assert [file.filename for file in message.attachments] == [f"a-fox-{task.id[:4]}.mp4"]
     film = await message.attachments[0].read()
@@ -174,7 +174,7 @@ async def test_too_large_for_discord(world: World) -> None:
         "✅ Finished · 10 s",
         f"Made smaller to fit into Discord; in full: [the result]({link}) (the link may stop working, save it soon)",
     ]
-    assert world.labels(task) == ["Open", "Again", "Extend", "Last frame", "Use as input…", "Details", "Delete"]
+    assert world.labels(task) == ["Open", "Again", *OF_A_VIDEO, "Details", "Delete"]
     assert world.message(task).components[0].children[0].url == link  # type: ignore[union-attr]  # a row of buttons
     (file,) = world.message(task).attachments
     assert file.filename == f"sim-big-{task.id[:4]}.mp4" and 0 < file.size < task.place.token_limit
@@ -262,4 +262,4 @@ async def test_words_of_a_prompt_stay_words(world: World) -> None:
     )
     assert here(result).message.mentions == []
     assert paid(world)[0][1]["user_prompt"] == prompt
-    assert labels(here(result).message) == ["Again", "Extend", "Last frame", "Use as input…", "Details", "Delete"]
+    assert labels(here(result).message) == ["Again", *OF_A_VIDEO, "Details", "Delete"]

@@ -6,7 +6,7 @@ import re
 from simcord import InteractionResult
 
 from bot.task import Phase, Task
-from tests.discord.kit import STRANGER, bodies, buttons, forge, here, one_film, paid, refusal
+from tests.discord.kit import OF_A_VIDEO, STRANGER, bodies, buttons, forge, here, one_film, paid, refusal
 from tests.world import World, alone, said
 
 EXTENSION = {"user_prompt": "it runs away"}
@@ -42,7 +42,7 @@ async def test_extend_by_form(world: World) -> None:
     assert paid(world)[1] == (f"/luma/generations/{task.remote_id}/extend", EXTENSION)
     assert here(result).id == longer.place.message_id != task.place.message_id
     assert world.text(longer).startswith("🎬 Luma · longer video\n> it runs away\n✅ Finished")
-    assert world.labels(longer) == ["Again", "Extend", "Last frame", "Use as input…", "Details", "Delete"]
+    assert world.labels(longer) == ["Again", *OF_A_VIDEO, "Details", "Delete"]
 
 
 async def test_extend_by_form_of_somebody_else(world: World) -> None:

@@ -9,29 +9,13 @@ from bot.task import Phase
 from bot.text import Text, _
 from bot.ui.cards import phase_name
 from bot.ui.i18n import translated
-from tests.discord.kit import STRANGER, buttons, chinese, here, one_film, parts, refusal, words_of
+from tests.discord.kit import OF_A_VIDEO, STRANGER, buttons, chinese, here, one_film, parts, refusal, words_of
 from tests.world import World, said
-
-LABELS = {
-    name: Text(name)
-    for name in (
-        "Again",
-        "Extend",
-        "Last frame",
-        "Use as input…",
-        "Details",
-        "Delete",
-        "Cancel",
-        "Retry",
-        "Older",
-        "Newer",
-    )
-}
 
 
 def in_chinese(*names: str) -> list[str]:
     """Labels of buttons."""
-    return [chinese(LABELS[name]) for name in names]
+    return [chinese(Text(name)) for name in names]
 
 
 def page_words(message: ResponseMessage) -> str:
@@ -51,7 +35,7 @@ async def test_the_life_of_a_card(world: World) -> None:
     await world.pass_time(10)
     assert world.text(task).splitlines()[0] == f"🎬 Luma · {chinese(Text('video'))}"
     assert world.text(task).splitlines()[2].startswith(chinese(Text("✅ Finished")))
-    assert world.labels(task) == in_chinese("Again", "Extend", "Last frame", "Use as input…", "Details", "Delete")
+    assert world.labels(task) == in_chinese("Again", *OF_A_VIDEO, "Details", "Delete")
     assert [field.name for field in world.card(task).fields] == [chinese(Text("Asked by")), chinese(Text("Options"))]
 
 
@@ -74,7 +58,7 @@ async def test_the_card_is_its_owners_and_the_error_the_clickers(world: World) -
     await world.press(hers, "again", world.lin)
     await world.pass_time(9)
     his = await world.task()
-    assert world.labels(hers) == ["Again", "Extend", "Last frame", "Use as input…", "Details", "Delete"]
+    assert world.labels(hers) == ["Again", *OF_A_VIDEO, "Details", "Delete"]
     assert world.labels(his) == in_chinese("Cancel", "Details")
     assert refusal(await world.press(his, "cancel", world.ann)) == STRANGER
     details = said(await world.press(his, "details", world.ann)).splitlines()[0]

@@ -35,6 +35,7 @@ async def test_anybody_may_take_it_and_go_on_with_it(world: World) -> None:
     await world.work()
     frame = await world.task()
     assert frame.user_id == world.ben.id
+    world.clock.now += 1
     menu = await world.ben.click(world.message(frame), custom_id=f"v1:picture:{frame.id}")
     form = await world.ben.select(here(menu), ["luma-video"])
     await world.ben.submit_modal(form, {"prompt": "it goes on"})

@@ -6,7 +6,19 @@ import pytest
 from simcord import MemberActor, ResponseMessage
 
 from bot.task import Phase, Task
-from tests.discord.kit import STRANGER, bodies, buttons, drawn, here, one_film, paid, parts, refusal, words_of
+from tests.discord.kit import (
+    OF_A_VIDEO,
+    STRANGER,
+    bodies,
+    buttons,
+    drawn,
+    here,
+    one_film,
+    paid,
+    parts,
+    refusal,
+    words_of,
+)
 from tests.world import World, alone, said
 
 
@@ -165,7 +177,7 @@ async def test_show_brings_the_result_here_again(world: World) -> None:
     await world.work()
     card = here(result)
     assert [file.filename for file in card.attachments] == [f"a-fox-{task.id[:4]}.mp4"]
-    assert list(buttons(card)) == ["Again", "Extend", "Last frame", "Use as input…", "Details", "Delete"]
+    assert list(buttons(card)) == ["Again", *OF_A_VIDEO, "Details", "Delete"]
     shown = await world.task()
     assert (shown.phase, shown.place.channel_id, shown.place.message_id) == (Phase.DELIVERED, elsewhere.id, card.id)
     assert world.text(shown) == "🎬 Luma · video\n> a fox\n✅ Finished · 10 s"

@@ -83,6 +83,7 @@ async def test_a_family_with_several_uses_is_a_menu_of_these(world: World) -> No
         "id-upscale": "Ideogram · Upscale",
         "rc-crisp": "Recraft · Upscale, crisp",
         "rc-creative": "Recraft · Upscale, with new details",
+        "runway-enlarge": "Runway · Larger picture",
     }
 
 

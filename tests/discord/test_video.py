@@ -10,7 +10,7 @@ import pytest
 from simcord import OptionError
 
 from bot.task import Phase
-from tests.discord.kit import GIF, PNG, asked, bodies, one_film, paid, refusal
+from tests.discord.kit import GIF, OF_A_VIDEO, PNG, asked, bodies, one_film, paid, refusal
 from tests.world import World, a_world, alone, said
 
 DATA = "data:image/png;base64," + base64.b64encode(PNG).decode()
@@ -108,7 +108,7 @@ async def test_official_form_is_delivered(official: World) -> None:
     task = await official.delivered(model="ray-2")
     assert asked(official) == {("GET", "/dream-machine/v1/generations")}
     assert [file.filename for file in official.message(task).attachments] == [f"a-fox-{task.id[:4]}.mp4"]
-    assert official.labels(task) == ["Again", "Extend", "Last frame", "Use as input…", "Details", "Delete"]
+    assert official.labels(task) == ["Again", *OF_A_VIDEO, "Details", "Delete"]
 
 
 async def test_official_form_takes_pictures_as_links_in_keyframes(official: World) -> None:

@@ -12,16 +12,25 @@ It imports nothing from the rest of the bot, so that it stays a second, independ
 import time
 from collections.abc import Callable, Collection
 
+from .chat import Chat, ChatOptions
 from .core import PROMPT_WORDS, Job, Moment, Recorded, Relay
 from .faults import Fault, Faults
 from .flux import Flux, FluxOptions
+from .hailuo import Hailuo
+from .hailuo_rules import HailuoOptions
 from .ideogram import Ideogram
 from .ideogram_rules import IdeogramOptions
+from .kling import Kling, KlingOptions
 from .luma import Luma, LumaOptions
 from .midjourney import Midjourney, MidjourneyOptions
+from .pika import Pika, PikaOptions
 from .recraft import Recraft
 from .recraft_openai import OpenAIImages
 from .recraft_rules import RecraftOptions
+from .replicate import Replicate
+from .replicate_rules import ReplicateOptions
+from .runway import Runway
+from .runway_shapes import RunwayOptions
 from .sounds import Sounds
 from .suno import Suno, SunoOptions
 from .udio import Udio, UdioOptions
@@ -30,11 +39,15 @@ __all__ = [
     "PROMPT_WORDS",
     "Fault",
     "Faults",
+    "HailuoOptions",
     "Job",
+    "KlingOptions",
     "LumaOptions",
     "Moment",
     "Recorded",
     "Relay",
+    "ReplicateOptions",
+    "RunwayOptions",
     "Simulator",
     "SunoOptions",
     "UdioOptions",
@@ -65,7 +78,19 @@ class Simulator(Relay):
         self.add(OpenAIImages(self, self.flux, self.recraft))
         self.ideogram = IdeogramOptions()
         self.add(Ideogram(self, self.ideogram))
+        self.kling = KlingOptions()
+        self.add(Kling(self, self.kling))
         self.suno = SunoOptions()
         self.add(Suno(self, self.suno))
+        self.pika = PikaOptions()
+        self.add(Pika(self, self.pika))
+        self.runway = RunwayOptions()
+        self.add(Runway(self, self.runway))
         self.udio = UdioOptions()
         self.add(Udio(self, self.udio))
+        self.replicate = ReplicateOptions()
+        self.add(Replicate(self, self.replicate))
+        self.hailuo = HailuoOptions()
+        self.add(Hailuo(self, self.hailuo))
+        self.chat = ChatOptions()
+        self.add(Chat(self, self.chat))
