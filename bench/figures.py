@@ -1,14 +1,6 @@
-"""``make bench``: figures that anyone can repeat. Prints a table and writes ``bench.json``.
+"""Figures of the database and of polling. Each has a target; one that misses is marked, nothing fails because of it."""
 
-Each figure has a target (from the issues); a figure that misses is marked, nothing fails because of it.
-"""
-
-import asyncio
-import json
-import platform
 import statistics
-import sys
-import tempfile
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -16,7 +8,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot import logs
 from bot.config import load
 from bot.demo.simulator import Job, Simulator
 from bot.engine import Core, Engine
@@ -42,6 +33,7 @@ class Figure:
     value: float
     unit: str
     target: float
+    beside: str = ""
 
     @property
     def met(self) -> bool:
@@ -192,30 +184,3 @@ async def polling(folder: Path) -> list[Figure]:
                 raise SystemExit(f"the relay answered {refused[0].status}: this measures nothing")
             now[0] += 10.0 * (turn + 1)
         return figures
-
-
-async def measure() -> list[Figure]:
-    """Every figure."""
-    with tempfile.TemporaryDirectory(prefix="darkroom-bench-") as folder:
-        return [*await polling(Path(folder)), *await history(Path(folder))]
-
-
-def main() -> None:
-    """Measure, print, write."""
-    logs.set_up("WARNING", "console")
-    figures = asyncio.run(measure())
-    for figure in figures:
-        mark = "ok  " if figure.met else "MISS"
-        print(f"{mark} {figure.name:<34} {figure.value:10.2f} {figure.unit:<6} target {figure.target:g}")
-    report = {
-        "python": sys.version.split()[0],
-        "machine": platform.machine(),
-        "rows": ROWS,
-        "in_flight": IN_FLIGHT,
-        "figures": [{"name": f.name, "value": f.value, "unit": f.unit, "target": f.target} for f in figures],
-    }
-    Path("bench.json").write_text(json.dumps(report, indent=1) + "\n", "utf-8")
-
-
-if __name__ == "__main__":
-    main()

@@ -12,16 +12,21 @@ import structlog
 import cogs
 from bot.config import Config
 from bot.engine import Core, Engine
+from bot.engine.talk import Talk
 from bot.media import MediaStore
 from bot.provider import providers
 from bot.relay import Relay
 from bot.scratch import sweep
 from bot.store import Store, connect
+from bot.store.conversations import Conversations
 from bot.ui.client import Darkroom, aim
 from bot.ui.courier import Courier
 from bot.ui.messenger import Messenger
+from bot.ui.speaker import Speaker
 from bot.workshop import Workshop
 
+TALK_GRACE = 1.0
+"""Seconds that answers on their way get at shutdown; the next start repairs the others."""
 log = structlog.get_logger(__name__)
 
 
@@ -33,20 +38,26 @@ class App:
     engine: Engine
     client: Darkroom
     messenger: Messenger
+    talk: Talk
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """The engine and the messenger at work, after looking after what a dead process left."""
         rescued = await self.engine.recover()
-        log.info("engine starts", interrupted=rescued)
-        messenger = asyncio.create_task(self.messenger.run(), name="messenger")
+        broken = await self.talk.recover()
+        log.info("engine starts", interrupted=rescued, answers=broken)
+        loops = [
+            asyncio.create_task(self.messenger.run(), name="messenger"),
+            asyncio.create_task(self.talk.run(), name="talk"),
+        ]
         self.engine.start()
         try:
             yield
         finally:
-            await self.engine.stop()
-            messenger.cancel()
-            await asyncio.gather(messenger, return_exceptions=True)
+            await asyncio.gather(self.engine.stop(), self.talk.crew.drain(TALK_GRACE))
+            for loop in loops:
+                loop.cancel()
+            await asyncio.gather(*loops, return_exceptions=True)
             log.info("engine stopped")
 
 
@@ -71,7 +82,12 @@ async def assemble(
     async with AsyncExitStack() as stack:
         database = await connect(settings.database_url)
         stack.push_async_callback(database.close)
-        relay = Relay(settings.relay_url, settings.relay_key.get_secret_value())
+        relay = Relay(
+            settings.relay_url,
+            settings.relay_key.get_secret_value(),
+            access_token=settings.relay_access_token.get_secret_value(),
+            user_id=settings.relay_user_id.get_secret_value(),
+        )
         stack.push_async_callback(relay.close)
         media = MediaStore(allow_private=settings.allow_private_media)
         stack.push_async_callback(media.close)
@@ -79,8 +95,10 @@ async def assemble(
         stack.push_async_callback(workshop.close)
         client = Darkroom(config, offered_cogs(config), clock=clock, shard_count=shard_count)
         store = Store(database)
-        messenger = Messenger(Courier(client, clock), store.get, clock)
+        courier = Courier(client, clock)
+        messenger = Messenger(courier, store.get, clock)
         engine = Engine(Core(config, store, relay, media, workshop, messenger, clock))
-        client.attach(engine)
+        talk = Talk(engine.core, Conversations(database), Speaker(courier, media.new_file))
+        client.attach(engine, talk)
         messenger.glance = client.glance
-        yield App(config, engine, client, messenger)
+        yield App(config, engine, client, messenger, talk)

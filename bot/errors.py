@@ -95,6 +95,7 @@ class NotOffered(CallFailed):
 
 UNREACHABLE = _("The relay could not be reached.")
 CUT_OFF = _("The connection to the relay broke before it answered.")
+SILENT = _("The relay went silent before the answer was complete.")
 OVERLOADED = _("The relay is overloaded right now.")
 BROKEN = _("The relay had an internal error.")
 KEY_REFUSED = _("The relay refused this bot's key. The operator has to look at it.")

@@ -4,22 +4,31 @@ import asyncio
 import io
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, aclosing
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
 import structlog
 
-from bot.errors import CUT_OFF, UNREACHABLE, CallFailed, NotOffered, Unavailable, Unreadable, decipher
-from bot.wire import Call, Part
+from bot.errors import CUT_OFF, SILENT, UNREACHABLE, CallFailed, NotOffered, Unavailable, Unreadable, decipher
+from bot.sse import Decoder, ServerEvent, TooLong
+from bot.text import Text
+from bot.wire import ACCESS_TOKEN, KEY, USER_ID, Call, Part
 
 log = structlog.get_logger(__name__)
 MAX_ANSWER = 32 * 1024 * 1024
 """Bytes of an (unpacked) answer that are read at most."""
 MIN_SECRET = 8
-"""Characters of a key that is looked for in answers; a shorter one may occur by chance."""
+"""Characters of a secret that is looked for in answers; a shorter one may occur by chance."""
 ELSEWHERE = frozenset({301, 302, 307, 308})
 """Redirects that say that the request was not looked at here; none is followed, for the key would travel along."""
+SILENCE = 90.0
+"""Seconds without a byte after which a stream is given up."""
+WHOLE = "whole"
+"""The name of the event that is a whole answer."""
 CONNECT = 20.0
 """Seconds until a connection must stand; less than any paid call's own time, so that what ran out of it is certain."""
 
@@ -29,6 +38,7 @@ class Relay:
 
     ``base`` is the URL without ``/v1``. ``observe`` is told the outcome of every call: the exception or ``None``.
     ``connect`` is how many seconds a connection may take, ``longest`` how many any call, whatever it asks for.
+    ``access_token`` and ``user_id`` go with the calls that ask about the account (reference ``relay-suno-…md`` 4).
     """
 
     def __init__(
@@ -36,6 +46,8 @@ class Relay:
         base: str,
         key: str,
         *,
+        access_token: str = "",
+        user_id: str = "",
         observe: Callable[[Call, CallFailed | None], None] = lambda _call, _error: None,
         connect: float = CONNECT,
         longest: float = math.inf,
@@ -43,14 +55,14 @@ class Relay:
         key = key.strip()
         self._base = base
         self._key = key.encode()
+        self._access_token = access_token.strip().encode()
+        self._user_id = user_id
+        self._put = {KEY: key, ACCESS_TOKEN: access_token.strip(), USER_ID: user_id}
         self._observe = observe
         self._longest = longest
-        self._session = aiohttp.ClientSession(
-            headers={"Authorization": f"Bearer {key}", "Accept": "application/json"},
-            json_serialize=lambda value: json.dumps(value, ensure_ascii=False),
-            connector=aiohttp.TCPConnector(limit=64, limit_per_host=32),
-            timeout=aiohttp.ClientTimeout(total=None, connect=connect),
-        )
+        self._session = _session(key, connect, aiohttp.TCPConnector(limit=64, limit_per_host=32))
+        # Answers stream for minutes; they must not take the places of the calls, nor wait for each other.
+        self._streams = _session(key, connect, aiohttp.TCPConnector(limit=0))
 
     async def call(self, call: Call, route: str = "") -> Any:
         """Send ``call`` under the path prefix ``route`` and return the answer's JSON.
@@ -61,6 +73,8 @@ class Relay:
         try:
             payload = await self._send(call, route)
         except CallFailed as error:
+            if self._user_id and USER_ID in call.headers.values():
+                self._unname(error)
             self._observe(call, error)
             log.info(
                 "relay call failed", method=call.method, path=route + call.path, error=str(error), why=error.detail
@@ -69,9 +83,68 @@ class Relay:
         self._observe(call, None)
         return payload
 
+    async def stream(self, call: Call, route: str = "", *, silence: float = SILENCE) -> AsyncGenerator[ServerEvent]:
+        """Send ``call`` and hand on the events of its answer as they come; an answer in one piece is one event.
+
+        The name of that event is :data:`WHOLE`. Raises a :class:`CallFailed`, also in the middle: when the stream is
+        cut, or when nothing comes for ``silence`` seconds (reference ``relay-suno-…md`` 5.1 and 6).
+        """
+        try:
+            async with aclosing(self._events(call, route, silence)) as events:
+                async for event in events:
+                    yield event
+        except CallFailed as error:
+            self._observe(call, error)
+            log.info("stream failed", path=route + call.path, error=str(error), why=error.detail)
+            raise
+        self._observe(call, None)
+
+    async def _events(self, call: Call, route: str, silence: float) -> AsyncGenerator[ServerEvent]:
+        body = await asyncio.to_thread(_encode, call.json)
+        headers = {**self._filled(call.headers), "Content-Type": "application/json", "Accept": "text/event-stream"}
+        decoder, size = Decoder(), 0
+        try:
+            async with AsyncExitStack() as stack:
+                async with asyncio.timeout(min(call.timeout, self._longest)):
+                    response = await stack.enter_async_context(
+                        self._streams.request(
+                            call.method,
+                            self._base + route + call.path,
+                            data=io.BytesIO(body),
+                            headers=headers,
+                            allow_redirects=False,
+                            middlewares=(_once,),
+                        )
+                    )
+                    if response.status != 200 or response.content_type != "text/event-stream":
+                        answer = self._without_key(await _read(response))
+                        payload = _deciphered(call, response.status, response.headers, answer)
+                        yield ServerEvent(WHOLE, json.dumps(payload))
+                        return
+                while True:
+                    async with asyncio.timeout(silence):
+                        chunk = await response.content.readany()
+                    size += len(chunk)
+                    if size > MAX_ANSWER:
+                        raise Unreadable(f"a stream of more than {MAX_ANSWER} bytes")
+                    for event in decoder.feed(chunk) if chunk else decoder.end():
+                        yield replace(event, data=self._without_key(event.data.encode()).decode())
+                    if not chunk:
+                        return
+        except aiohttp.ConnectionTimeoutError:
+            raise Unavailable(UNREACHABLE, "no connection in time", taken=False) from None
+        except TimeoutError:
+            raise Unavailable(SILENT, f"nothing came for {silence:g} s", taken=True) from None
+        except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
+            raise Unavailable(UNREACHABLE, self._why(error), taken=False) from None
+        except TooLong as error:
+            raise Unreadable(str(error)) from None
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise Unavailable(CUT_OFF, self._why(error), taken=True) from None
+
     async def _send(self, call: Call, route: str) -> Any:
         body = await asyncio.to_thread(_encode, call.json) if call.json is not None else None
-        headers = {**call.headers, **({"Content-Type": "application/json"} if body is not None else {})}
+        headers = {**self._filled(call.headers), **({"Content-Type": "application/json"} if body is not None else {})}
         data = _form(call.form) if call.form else None if body is None else io.BytesIO(body)
         patience = min(call.timeout, self._longest)
         try:
@@ -80,6 +153,7 @@ class Relay:
                 self._session.request(
                     call.method,
                     self._base + route + call.path,
+                    params=self._filled(call.query),
                     data=data,  # sent in pieces: it may hold pictures
                     headers=headers,
                     allow_redirects=False,
@@ -104,9 +178,25 @@ class Relay:
             return await asyncio.to_thread(_deciphered, call, status, found, answer)
         return _deciphered(call, status, found, answer)
 
+    def _filled(self, values: Mapping[str, str]) -> dict[str, str]:
+        return {name: self._put.get(value, value) for name, value in values.items()}
+
     def _without_key(self, answer: bytes) -> bytes:
-        """``answer`` without our key, which some relays repeat in their errors."""
-        return answer.replace(self._key, b"sk-***") if len(self._key) >= MIN_SECRET else answer
+        """``answer`` without our key and access token, which some relays repeat in their errors."""
+        for secret, shown in ((self._key, b"sk-***"), (self._access_token, b"***")):
+            answer = answer.replace(secret, shown) if len(secret) >= MIN_SECRET else answer
+        return answer
+
+    def _unname(self, error: CallFailed) -> None:
+        """Take the account's number out of what a failed call says: it is half of what the account is asked with."""
+        number = re.compile(rf"(?<!\d){re.escape(self._user_id)}(?!\d)")
+        values = {
+            name: number.sub("***", value) if isinstance(value, str) else value
+            for name, value in error.text.values.items()
+        }
+        error.text = Text(error.text.source, values)
+        error.args = (str(error.text),)
+        error.detail = number.sub("***", error.detail)
 
     def _why(self, error: BaseException) -> str:
         """What went wrong, for the log: without the URL and the key that some of aiohttp's messages repeat."""
@@ -119,6 +209,16 @@ class Relay:
     async def close(self) -> None:
         """Close the connections."""
         await self._session.close()
+        await self._streams.close()
+
+
+def _session(key: str, connect: float, connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(
+        headers={"Authorization": f"Bearer {key}", "Accept": "application/json"},
+        json_serialize=lambda value: json.dumps(value, ensure_ascii=False),
+        connector=connector,
+        timeout=aiohttp.ClientTimeout(total=None, connect=connect),
+    )
 
 
 def _deciphered(call: Call, status: int, headers: Mapping[str, str], answer: bytes) -> Any:

@@ -9,6 +9,10 @@ from typing import Any
 
 SUCCESS_CODES = frozenset({"success", "ok", "0", "1", "200", "true"})
 MAX_DEPTH = 40
+KEY = "{key}"
+"""The value of a header (or of the query) in whose place the relay's key is put."""
+ACCESS_TOKEN, USER_ID = "{access token}", "{user id}"
+"""Values of headers in whose place the account's access token and its number at the relay are put."""
 _TAGS = re.compile(r"<[^>]{0,300}>")
 _REQUEST_ID = re.compile(r"\s*[(（]request id: ?[^)）]*[)）]", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
@@ -32,10 +36,10 @@ class Call:
 
     ``path`` starts with a slash and is joined to the relay's base URL after the provider's route prefix. ``paid`` marks
     a request that may cost money: it is sent once and never repeated unless it was certainly not taken. ``one`` marks
-    a question about a single task. ``timeout`` is in seconds. With ``coded`` an answer of status 200 is handed on even
-    if its own code says that something is wrong, or if it is empty: the provider reads the codes itself. ``judge``
-    knows the provider's own errors: of the HTTP status, the answer's code and its words it makes the exception that
-    they mean, or ``None``.
+    a question about a single task. ``query`` is put behind the path and never logged. ``timeout`` is in seconds. With
+    ``coded`` an answer of status 200 is handed on even if its own code says that something is wrong, or if it is empty:
+    the provider reads the codes itself. ``judge`` knows the provider's own errors: of the HTTP status, the answer's
+    code and its words it makes the exception that they mean, or ``None``.
     """
 
     method: str
@@ -44,6 +48,7 @@ class Call:
     form: tuple[Part, ...] = ()
     coded: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
     paid: bool = False
     one: bool = False
     timeout: float = 60.0
@@ -141,6 +146,27 @@ def text_of(value: Any) -> str:
 def first_text(payload: Any, *names: str) -> str:
     """The first of the named members that holds words."""
     return next((found for name in names if (found := text_of(dig(payload, name)))), "")
+
+
+def words_in(value: Any) -> str:
+    """``value`` as it is when it is a string, else ``""``."""
+    return value if isinstance(value, str) else ""
+
+
+def count_of(value: Any) -> int | None:
+    """``value`` when it is a whole number that can be counted to."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53 else None
+
+
+def number_of(value: Any) -> float | None:
+    """``value`` when it is a finite number that money or a time may be, or a string of one."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if abs(number) < 2**53 else None
 
 
 def link_of(value: Any) -> str:

@@ -16,12 +16,14 @@ from bot.check import examine
 from bot.demo.simulator import Simulator
 from bot.provider import providers
 from bot.store import connect
+from bot.store.database import migrations
 from bot.ui.client import PERMISSIONS
 from tests.command_line import darkroom
 from tests.discord_server import DiscordServer
 
 TOKEN = "token-of-the-bot"
 ALL = PERMISSIONS.value
+NEWEST = migrations()[-1][0]
 
 
 def as_json(payload: Any) -> web.Response:
@@ -191,7 +193,7 @@ async def test_a_wrong_setting_does_not_hide_the_others(
 async def test_the_database_is_looked_at_and_left_alone(portal: Portal, relay: Simulator, database: Path) -> None:
     running = await connect(f"sqlite:///{database}")
     try:
-        assert "database: version 1" in with_mark((await found())[1], "ok")
+        assert f"database: version {NEWEST}" in with_mark((await found())[1], "ok")
     finally:
         await running.close()
     before = {path.name: path.read_bytes() for path in database.parent.iterdir()}
@@ -205,14 +207,16 @@ async def test_a_newer_database(portal: Portal, relay: Simulator, database: Path
     await newer.close()
     code, lines = await found()
     assert code == 1
-    assert with_mark(lines, "PROBLEM") == ["database: it has version 9999, this program knows version 1 at most"]
+    assert with_mark(lines, "PROBLEM") == [
+        f"database: it has version 9999, this program knows version {NEWEST} at most"
+    ]
 
 
 async def test_an_empty_file_is_filled_by_the_next_start(portal: Portal, relay: Simulator, database: Path) -> None:
     database.parent.mkdir()
     database.touch()
     code, lines = await found()
-    assert (code, "database: version 0, 1 after the next start" in with_mark(lines, "ok")) == (0, True)
+    assert (code, f"database: version 0, {NEWEST} after the next start" in with_mark(lines, "ok")) == (0, True)
     assert database.read_bytes() == b""
 
 

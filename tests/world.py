@@ -61,6 +61,7 @@ class World:
         self.app = await self.running.enter_async_context(an_app(self.folder, self.relay.url, self.clock, **settings))
         await self.env.restart_bot(self.app.client)
         await self.app.engine.recover()
+        await self.app.talk.recover()
 
     async def work(self) -> None:
         """Let engine and messenger do everything that is due at this moment."""
@@ -68,6 +69,7 @@ class World:
         while idle < IDLE_ROUNDS:
             moved = await self.app.engine.step()
             moved += await self.app.messenger.flush()
+            moved += await self.app.talk.step()
             idle = 0 if moved else idle + 1
 
     async def pass_time(self, seconds: float, step: float = 5.0) -> None:
@@ -216,9 +218,10 @@ async def an_app(folder: Path, relay_url: str, clock: Clock, **settings: str) ->
         **settings,
     }
     async with assemble(load(given, env_file=None), clock=clock, shard_count=1) as app:
-        for resource in (app.engine.core.relay, app.engine.core.media):
+        core = app.engine.core
+        for session in (core.relay._session, core.relay._streams, core.media._session):
             # SimCord waits for what a command has begun, and takes the closing of idle connections for such a thing
-            connector = resource._session.connector
+            connector = session.connector
             assert connector is not None
             connector._keepalive_timeout = 0.05  # there is no public way once it stands
         yield app

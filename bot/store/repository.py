@@ -9,8 +9,8 @@ import structlog
 from pydantic import TypeAdapter
 
 from bot.store.database import Connection, Database, Row
+from bot.store.rows import escaped, searchable, sentence, storable
 from bot.task import ACTIVE, POLLED, Phase, Place, Task
-from bot.text import Text
 
 log = structlog.get_logger(__name__)
 _TASK = TypeAdapter(Task)
@@ -20,8 +20,6 @@ _COLUMNS = (
 )  # fmt: skip
 _ALL = (*_COLUMNS, "search", "body")
 _SENTENCES = ("reason", "note")
-SEARCHED = 400
-"""Characters at the beginning of a prompt that a search looks at."""
 _INSERT = f"INSERT INTO tasks ({', '.join(_ALL)}) VALUES ({', '.join(f'${n}' for n in range(1, len(_ALL) + 1))})"
 _UPDATE = (
     f"UPDATE tasks SET {', '.join(f'{name} = ${n}' for n, name in enumerate(_ALL, start=1))} "
@@ -99,7 +97,7 @@ class Store:
     async def hold_input(self, item: Input, now: float) -> None:
         """Store a picture that no task refers to yet; it is forgotten like one that none needs any more."""
         async with self.database.transaction() as transaction:
-            await _keep_input(transaction, item, now)
+            await keep_input(transaction, item, now)
 
     async def add_all(self, tasks: Sequence[Task]) -> None:
         """Store many new tasks that have no pictures, in one transaction."""
@@ -267,7 +265,7 @@ class Store:
             values += which.actions  # type: ignore[arg-type]
             conditions.append(f"action IN ({places})")
         if which.search:
-            values.append(f"%{_escaped(_searchable(which.search))}%")  # type: ignore[arg-type]
+            values.append(f"%{escaped(searchable(which.search))}%")  # type: ignore[arg-type]
             conditions.append(f"search LIKE ${len(values)} ESCAPE '!'")
         rows = await self.database.rows(
             f"SELECT * FROM tasks WHERE id IN (SELECT id FROM tasks WHERE {' AND '.join(conditions)} "
@@ -292,11 +290,14 @@ class Store:
         gone = await self.database.execute(
             "DELETE FROM inputs WHERE used_at < $1 AND id NOT IN (SELECT input_id FROM task_inputs "
             "JOIN tasks ON tasks.id = task_inputs.task_id WHERE tasks.ended_at > $1 OR (tasks.ended_at IS NULL "
-            "AND (tasks.phase <> 'unknown' OR tasks.due_at IS NOT NULL OR tasks.created_at > $1)))",
+            "AND (tasks.phase <> 'unknown' OR tasks.due_at IS NOT NULL OR tasks.created_at > $1))) "
+            "AND id NOT IN (SELECT input_id FROM exchange_inputs JOIN exchanges ON exchanges.id = exchange_id "
+            "JOIN conversations ON conversations.id = conversation_id WHERE conversations.updated_at > $1)",
             before,
         )
         if gone:
-            await self.database.execute("DELETE FROM task_inputs WHERE input_id NOT IN (SELECT id FROM inputs)")
+            for table in ("task_inputs", "exchange_inputs"):
+                await self.database.execute(f"DELETE FROM {table} WHERE input_id NOT IN (SELECT id FROM inputs)")
         return gone
 
     # -------------------------------------------------------------------------------------------- users, memory
@@ -328,14 +329,15 @@ async def _keep_inputs(
     connection: Connection, task_id: str, inputs: Sequence[Input], used: Sequence[str], now: float
 ) -> None:
     for item in inputs:
-        await _keep_input(connection, item, now)
+        await keep_input(connection, item, now)
     for name in {item.id for item in inputs} | set(used):
         await connection.execute(
             "INSERT INTO task_inputs (task_id, input_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", task_id, name
         )
 
 
-async def _keep_input(connection: Connection, item: Input, now: float) -> None:
+async def keep_input(connection: Connection, item: Input, now: float) -> None:
+    """Store a file, or note that it is used again."""
     await connection.execute(
         "INSERT INTO inputs (id, mime, url, content, used_at) VALUES ($1, $2, $3, $4, $5) "
         "ON CONFLICT (id) DO UPDATE SET url = $3, used_at = $5",
@@ -354,25 +356,13 @@ def _values(task: Task) -> tuple[Any, ...]:
     whole = _TASK.dump_python(task, mode="json")
     columns = [whole.pop(name) for name in _COLUMNS]
     body = json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
-    return tuple(_storable(value) for value in (*columns, _searchable(task.caption), body))
+    return tuple(storable(value) for value in (*columns, searchable(task.caption), body))
 
 
 def _task(row: Row) -> Task:
     body = json.loads(row["body"])
-    body |= {name: _text(body.get(name)) for name in _SENTENCES}
+    body |= {name: sentence(body.get(name)) for name in _SENTENCES}
     return _TASK.validate_python({**body, **{name: row[name] for name in _COLUMNS}})
-
-
-def _text(stored: Any) -> Any:
-    """A sentence as it was before it was stored: the sentences among its values are sentences again."""
-    if not (isinstance(stored, dict) and stored.keys() == {"source", "values"}):
-        return stored
-    return Text(stored["source"], {name: _text(value) for name, value in stored["values"].items()})
-
-
-def _storable(value: Any) -> Any:
-    """``value``; words without what a database refuses (NUL, half of a surrogate pair)."""
-    return value.replace("\0", "").encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 def _tasks(rows: Iterable[Row]) -> list[Task]:
@@ -384,15 +374,6 @@ def _tasks(rows: Iterable[Row]) -> list[Task]:
         except ValueError as error:
             log.error("a stored task cannot be read", task=row["id"], why=str(error)[:300])
     return found
-
-
-def _searchable(words: str) -> str:
-    """``words`` as they are compared: without case in every script, which the databases only do for ASCII."""
-    return words.casefold()[:SEARCHED]
-
-
-def _escaped(words: str) -> str:
-    return words.replace("!", "!!").replace("%", "!%").replace("_", "!_")
 
 
 __all__ = ["Filter", "Input", "Place", "Store", "Waiting"]

@@ -18,6 +18,7 @@ from discord.http import Route
 from bot.config import Config
 from bot.engine import Engine
 from bot.engine.ports import Glance
+from bot.engine.talk import Talk
 from bot.store import StoreProblem
 from bot.task import Task
 from bot.ui import forms, history, problems, uses, views
@@ -81,10 +82,12 @@ class Darkroom(commands.AutoShardedBot):
         self.engine: Engine
         self.front: Front
         self.actions: Actions
+        self.talk: Talk
 
-    def attach(self, engine: Engine) -> None:
-        """Give the bot its engine; before it is started."""
+    def attach(self, engine: Engine, talk: Talk) -> None:
+        """Give the bot its engine and its conversations; before it is started."""
         self.engine = engine
+        self.talk = talk
         self.front = Front(engine.desk, self.clock)
         self.actions = Actions(engine.desk, self.front)
 

@@ -2,7 +2,7 @@
 as a direct message when neither works. Knows what each of Discord's refusals means.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from enum import StrEnum
@@ -97,6 +97,51 @@ class Courier:
             raise Nowhere
         return Place(channel_id=found[0].channel.id, message_id=found[0].id, reachable=True, file_limit=DEFAULT_LIMIT)
 
+    async def write(
+        self, place: Place, message_id: int | None, said: Mapping[str, Any], files: Sequence[Attachment] | None = None
+    ) -> int:
+        """Give the message (``None``: a further one at the same place) the content that ``said`` holds.
+
+        ``said`` are discord.py's own arguments. Returns the message's id. Raises :class:`TooBig`, :class:`Later` or
+        :class:`Nowhere`.
+        """
+        if not self._client.is_ready():  # just started: nothing can be sent yet
+            raise Later(0.5)
+        found: list[int] = []
+
+        async def by_token(extra: dict[str, Any]) -> None:
+            webhook = self._webhook(place)
+            if message_id is not None:
+                message = await webhook.edit_message(message_id, **said, **extra)
+            else:
+                message = await webhook.send(wait=True, **_new(said, extra))
+            found.append(message.id)
+
+        async def by_right(extra: dict[str, Any]) -> None:
+            channel = self._client.get_partial_messageable(place.channel_id, guild_id=place.guild_id)
+            if message_id is not None:
+                message = await channel.get_partial_message(message_id).edit(**said, **extra)
+            else:
+                message = await channel.send(**_new(said, extra))
+            found.append(message.id)
+
+        if self.by_token(place) and await self._tried(by_token, files, place.token):
+            return found[0]
+        if not place.private and await self._tried(by_right, files):
+            return found[0]
+        raise Nowhere
+
+    async def direct(self, user_id: int) -> Place:
+        """Where a direct message goes; raises :class:`Later` or :class:`Nowhere`."""
+        found: list[int] = []
+
+        async def open_channel(_extra: dict[str, Any]) -> None:
+            found.append((await self._client.create_dm(discord.Object(user_id))).id)
+
+        if not await self._tried(open_channel, None):
+            raise Nowhere
+        return Place(channel_id=found[0], reachable=True, file_limit=DEFAULT_LIMIT)
+
     async def fetch_attachments(self, place: Place) -> list[Media]:
         """The files of the message at ``place``, as links that are fresh; empty when it cannot be read."""
         try:
@@ -174,6 +219,12 @@ class Courier:
     def _message(self, place: Place) -> discord.PartialMessage:
         channel = self._client.get_partial_messageable(place.channel_id, guild_id=place.guild_id)
         return channel.get_partial_message(place.message_id)
+
+
+def _new(said: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments that make a message, of those that change one."""
+    files = {"files": extra["attachments"]} if "attachments" in extra else {}
+    return {name: value for name, value in said.items() if value is not None} | files
 
 
 def _embeds(card: Card) -> list[discord.Embed]:

@@ -35,6 +35,14 @@ PROMPT_WORDS: dict[str, str] = {
     "sim:unsafe": "a picture is made and then withheld, or fails, for its content",
     "sim:numeric": "Midjourney answers the task id as a JSON number",
     "sim:rewrite": "a Midjourney button that waits for a window is answered as if it had been accepted",
+    "sim:cut": "the connection breaks in the middle of a chat answer",
+    "sim:silent": "a chat answer stops in the middle and nothing more comes",
+    "sim:error": "an error comes in the middle of a chat answer",
+    "sim:revoked": "the key is revoked in the middle of a chat answer",
+    "sim:overloaded": "a chat question is turned away because the provider is overloaded",
+    "sim:length": "a chat answer ends because it has reached the longest that is allowed",
+    "sim:empty": "a chat answer holds no words",
+    "sim:echo": "a chat answer repeats the question",
     "sim:offline": "a song that goes on from another one is refused: the account that made that one is offline",
 }
 """Words that may stand anywhere in a prompt, and what each makes the simulator do."""

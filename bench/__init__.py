@@ -1,0 +1,1 @@
+"""``make bench``: figures that anyone can repeat."""

@@ -1,0 +1,76 @@
+"""Server-sent events, decoded from bytes as they arrive. Pure: chunks in, events out.
+
+The standard's rules (WHATWG HTML, "Server-sent events"): lines end with CR, LF or CRLF, a colon begins a comment, the
+data lines of one event are joined by LF, a blank line ends it.
+"""
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+LONGEST = 4 * 1024 * 1024
+"""Characters of one event that are kept at most."""
+_LINE_END = re.compile(r"\r\n|\n|\r")
+
+
+@dataclass(frozen=True, slots=True)
+class ServerEvent:
+    """One event: its ``name`` (``""`` when none was given) and its data."""
+
+    name: str
+    data: str
+
+
+class TooLong(ValueError):
+    """An event has no end in sight."""
+
+
+class Decoder:
+    """Decodes one stream. Bytes may be cut anywhere, in the middle of a character or a line end too."""
+
+    def __init__(self) -> None:
+        self._text = codecs.getincrementaldecoder("utf-8-sig")("replace")
+        self._rest = ""
+        self._name = ""
+        self._data: list[str] = []
+        self._size = 0
+
+    def feed(self, chunk: bytes) -> Iterator[ServerEvent]:
+        """The events that ``chunk`` completes. Raises :class:`TooLong`."""
+        yield from self._decoded(self._text.decode(chunk))
+
+    def end(self) -> Iterator[ServerEvent]:
+        """What the stream's end completes: some servers leave the last blank line out."""
+        yield from self._decoded(self._text.decode(b"", final=True), final=True)
+        yield from self._line("")
+
+    def _decoded(self, text: str, *, final: bool = False) -> Iterator[ServerEvent]:
+        text = self._rest + text
+        start = 0
+        for found in _LINE_END.finditer(text):
+            if found.end() == len(text) and found.group() == "\r" and not final:
+                break  # perhaps the first half of CRLF
+            yield from self._line(text[start : found.start()])
+            start = found.end()
+        self._rest = text[start:]
+        if final and self._rest:
+            last, self._rest = self._rest, ""
+            yield from self._line(last)
+        if len(self._rest) + self._size > LONGEST:
+            raise TooLong(f"an event of more than {LONGEST} characters")
+
+    def _line(self, line: str) -> Iterator[ServerEvent]:
+        if not line:
+            if self._data:
+                yield ServerEvent(self._name, "\n".join(self._data))
+            self._name, self._data, self._size = "", [], 0
+            return
+        name, _colon, value = line.partition(":")
+        value = value.removeprefix(" ")
+        match name:
+            case "data":
+                self._data.append(value)
+                self._size += len(value)
+            case "event":
+                self._name = value

@@ -1,0 +1,164 @@
+"""Conversations and their exchanges in the database."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import structlog
+from pydantic import TypeAdapter
+
+from bot.store.database import Database, Row
+from bot.store.repository import Input, keep_input
+from bot.store.rows import escaped, searchable, sentence, storable
+from bot.talk import LIVE, Conversation, Exchange
+
+log = structlog.get_logger(__name__)
+_CONVERSATION, _EXCHANGE = TypeAdapter(Conversation), TypeAdapter(Exchange)
+_OF_CONVERSATION = ("id", "provider", "user_id", "title", "created_at", "updated_at")
+_OF_EXCHANGE = ("id", "conversation_id", "number", "user_id", "state", "version", "created_at")
+_LIVE = ", ".join(f"'{state}'" for state in sorted(LIVE))
+
+
+class Conversations:
+    """What was said, by whom."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    async def begin(self, conversation: Conversation, exchange: Exchange, inputs: Sequence[Input] = ()) -> None:
+        """Store a new conversation with its first question."""
+        async with self.database.transaction() as transaction:
+            columns = (*_OF_CONVERSATION, "search", "body")
+            await transaction.execute(_insert("conversations", columns), *_conversation_values(conversation))
+            await _add(transaction, exchange, inputs)
+
+    async def go_on(self, exchange: Exchange, inputs: Sequence[Input] = ()) -> None:
+        """Store a further question."""
+        async with self.database.transaction() as transaction:
+            await transaction.execute(
+                "UPDATE conversations SET updated_at = $1 WHERE id = $2", exchange.created_at, exchange.conversation_id
+            )
+            await _add(transaction, exchange, inputs)
+
+    async def save(self, exchange: Exchange) -> Exchange | None:
+        """Store a changed exchange unless somebody changed it since it was read; returns what is stored."""
+        saved = replace(exchange, version=exchange.version + 1)
+        changed = await self.database.execute(
+            "UPDATE exchanges SET state = $1, version = $2, shown = $3, body = $4 WHERE id = $5 AND version = $6",
+            str(saved.state), saved.version, int(saved.shown), _body(_EXCHANGE, saved, _OF_EXCHANGE), saved.id,
+            exchange.version,
+        )  # fmt: skip
+        return saved if changed else None
+
+    async def conversation(self, name: str) -> Conversation | None:
+        """The conversation, if it exists."""
+        row = await self.database.one("SELECT * FROM conversations WHERE id = $1", name)
+        return _conversation(row) if row is not None else None
+
+    async def change(self, conversation: Conversation) -> None:
+        """Store a conversation's new title, or who may go on with it."""
+        await self.database.execute(
+            "UPDATE conversations SET title = $1, search = $2, updated_at = $3, body = $4 WHERE id = $5",
+            storable(conversation.title), searchable(storable(conversation.title)), conversation.updated_at,
+            _body(_CONVERSATION, conversation, _OF_CONVERSATION), conversation.id,
+        )  # fmt: skip
+
+    async def delete(self, name: str) -> None:
+        """Forget a conversation and all that was said in it."""
+        async with self.database.transaction() as transaction:
+            await transaction.execute(
+                "DELETE FROM exchange_inputs WHERE exchange_id IN "
+                "(SELECT id FROM exchanges WHERE conversation_id = $1)",
+                name,
+            )
+            await transaction.execute("DELETE FROM exchanges WHERE conversation_id = $1", name)
+            await transaction.execute("DELETE FROM conversations WHERE id = $1", name)
+
+    async def of_user(self, user_id: int, provider: str, search: str = "", limit: int = 25) -> list[Conversation]:
+        """A user's conversations with one provider, newest first."""
+        rows = await self.database.rows(
+            "SELECT * FROM conversations WHERE user_id = $1 AND provider = $2 AND search LIKE $3 ESCAPE '!' "
+            "ORDER BY updated_at DESC LIMIT $4",
+            user_id, provider, f"%{escaped(searchable(search))}%", limit,
+        )  # fmt: skip
+        return [_conversation(row) for row in rows]
+
+    async def exchange(self, name: str) -> Exchange | None:
+        """The exchange, if it exists."""
+        row = await self.database.one("SELECT * FROM exchanges WHERE id = $1", name)
+        return _exchange(row) if row is not None else None
+
+    async def said(self, conversation_id: str) -> list[Exchange]:
+        """The exchanges of a conversation in order; of one that was asked again, the newest."""
+        rows = await self.database.rows(
+            "SELECT * FROM exchanges WHERE conversation_id = $1 ORDER BY number, created_at", conversation_id
+        )
+        newest = {row["number"]: row for row in rows}
+        return _exchanges(newest.values())
+
+    async def unshown(self) -> list[Exchange]:
+        """The exchanges whose end has not reached their messages: what a dead process left."""
+        return _exchanges(await self.database.rows("SELECT * FROM exchanges WHERE shown = 0 ORDER BY created_at"))
+
+    async def live_of(self, user_id: int) -> int:
+        """How many answers to a user are on their way."""
+        row = await self.database.one(
+            f"SELECT COUNT(*) AS n FROM exchanges WHERE shown = 0 AND state IN ({_LIVE}) AND user_id = $1", user_id
+        )
+        return int(row["n"]) if row else 0
+
+
+def _insert(table: str, columns: Sequence[str]) -> str:
+    places = ", ".join(f"${number}" for number in range(1, len(columns) + 1))
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"
+
+
+async def _add(transaction: Any, exchange: Exchange, inputs: Sequence[Input]) -> None:
+    values = [storable(_EXCHANGE.dump_python(exchange, mode="json")[name]) for name in _OF_EXCHANGE]
+    await transaction.execute(
+        _insert("exchanges", (*_OF_EXCHANGE, "shown", "body")),
+        *values, int(exchange.shown), _body(_EXCHANGE, exchange, _OF_EXCHANGE),
+    )  # fmt: skip
+    for item in inputs:
+        await keep_input(transaction, item, exchange.created_at)
+    for name in {file.id for file in exchange.files}:
+        await transaction.execute(
+            "INSERT INTO exchange_inputs (exchange_id, input_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+            exchange.id, name,
+        )  # fmt: skip
+
+
+def _conversation_values(conversation: Conversation) -> list[Any]:
+    whole = _CONVERSATION.dump_python(conversation, mode="json")
+    columns = [storable(whole[name]) for name in _OF_CONVERSATION]
+    search = searchable(storable(conversation.title))
+    return [*columns, search, _body(_CONVERSATION, conversation, _OF_CONVERSATION)]
+
+
+def _body(adapter: TypeAdapter[Any], value: Any, columns: Iterable[str]) -> str:
+    whole = adapter.dump_python(value, mode="json")
+    for name in columns:
+        whole.pop(name)
+    return str(storable(json.dumps(whole, ensure_ascii=False, separators=(",", ":"))))
+
+
+def _conversation(row: Row) -> Conversation:
+    return _CONVERSATION.validate_python({**json.loads(row["body"]), **{name: row[name] for name in _OF_CONVERSATION}})
+
+
+def _exchange(row: Row) -> Exchange:
+    body = json.loads(row["body"])
+    body["reason"] = sentence(body.get("reason"))
+    return _EXCHANGE.validate_python({**body, **{name: row[name] for name in _OF_EXCHANGE}})
+
+
+def _exchanges(rows: Iterable[Row]) -> list[Exchange]:
+    """The exchanges of ``rows``; one that cannot be read is logged, and does not take the others with it."""
+    found = []
+    for row in rows:
+        try:
+            found.append(_exchange(row))
+        except ValueError as error:
+            log.error("a stored exchange cannot be read", exchange=row["id"], why=str(error)[:300])
+    return found

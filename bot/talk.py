@@ -1,0 +1,219 @@
+"""Conversations with a model: what was said, how a model is asked to go on, and what its stream of events means.
+
+A provider that talks declares a :class:`Talker`. It is as pure as the rest of a provider: it makes a conversation into
+a call and decodes events into pieces of an answer; only ``bot.relay`` awaits.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from bot.errors import KEY_REFUSED, NO_QUOTA, OVERLOADED, CallFailed, Refused, Throttled, Unavailable
+from bot.provider import TALKING, Options, Provider
+from bot.sse import ServerEvent
+from bot.task import Place
+from bot.text import Text, _
+from bot.wire import Call, clean, explain
+
+
+class Role(StrEnum):
+    """Who said something; the values are the wire's."""
+
+    USER = "user"
+    MODEL = "assistant"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """What a user gave along with a question: a picture, a document, or a text."""
+
+    mime: str
+    name: str
+    content: bytes = field(repr=False)
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether a model looks at it."""
+        return self.mime.startswith("image/")
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is handed over as words."""
+        return self.mime.startswith("text/")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One turn."""
+
+    role: Role
+    text: str
+    files: tuple[File, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a conversation is held. ``effort`` is how hard the model thinks, ``thinking`` its budget in tokens, ``most``
+    how many tokens an answer may have; ``None`` leaves it to the model."""
+
+    model: str
+    system: str = ""
+    effort: str | None = None
+    thinking: int | None = None
+    most: int | None = None
+
+
+class Stop(StrEnum):
+    """Why a model stopped."""
+
+    END = "end"
+    LENGTH = "length"
+    FILTER = "filter"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What one event adds to an answer. Counts of tokens replace earlier ones; ``over`` marks the end of the stream."""
+
+    text: str = ""
+    thought: str = ""
+    stop: Stop | None = None
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talker:
+    """How a provider talks.
+
+    ``call`` makes the paid call for what was said so far. ``event`` reads one event of the stream, ``whole`` an answer
+    that came in one piece; both raise a ``CallFailed`` when it says that something went wrong.
+    """
+
+    provider: Provider
+    call: Callable[[Sequence[Said], Manner, Options], Call]
+    event: Callable[[ServerEvent], Piece]
+    whole: Callable[[Any], Piece]
+    documents: bool = False
+    """Whether PDF files can be given."""
+
+    def __post_init__(self) -> None:
+        TALKERS[self.provider.name] = self
+        TALKING[self.provider.name] = self.provider
+
+
+TALKERS: dict[str, Talker] = {}
+"""Every provider that talks, by name; filled as provider modules are imported."""
+
+
+def words_of(said: Said) -> str:
+    """What was said, with the text files in it."""
+    files = [f"{file.name}:\n\n{file.content.decode('utf-8', 'replace')}" for file in said.files if file.is_text]
+    return "\n\n".join(part for part in (*files, said.text) if part)
+
+
+_KEY_CODES = {"invalid_api_key", "authentication_error", "permission_error", "token_invalid"}
+_BUSY_CODES = {"overloaded_error", "rate_limit_error", "rate_limit_exceeded", "server_overloaded"}
+
+
+def failure(payload: Any) -> CallFailed:
+    """What an error in the middle of a stream means (reference ``relay-suno-…md`` 2 and 6)."""
+    code, message = explain(payload)
+    detail = f"{code} {message}"[:500]
+    if code in _KEY_CODES:
+        return Refused(KEY_REFUSED, detail, code)
+    if "quota" in code:
+        return Refused(NO_QUOTA, detail, code)
+    if code in _BUSY_CODES:
+        return Throttled(OVERLOADED, detail)
+    if code in {"api_error", "server_error", "upstream_error"}:
+        return Unavailable(_("The provider had an internal error."), detail, taken=True)
+    return Refused(_("The relay refused: {message}", message=clean(message) or code), detail, code)
+
+
+class State(StrEnum):
+    """Where an exchange stands."""
+
+    ASKING = "asking"
+    """The question may be on the wire: money may be spent."""
+    STREAMING = "streaming"
+    DONE = "done"
+    STOPPED = "stopped"
+    CUT = "cut"
+    """The stream broke off; what came is kept."""
+    FAILED = "failed"
+
+
+LIVE = frozenset({State.ASKING, State.STREAMING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """What several exchanges belong to. ``open`` says that anybody may go on with it."""
+
+    id: str
+    provider: str
+    user_id: int
+    title: str
+    manner: Manner
+    created_at: float
+    updated_at: float
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file of a question, stored as the input ``id``."""
+
+    id: str
+    mime: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """A question and its answer: the stored row. The ``number`` in its conversation counts from 0; one that was asked
+    again has the same number, and the newest counts. ``messages`` are those that hold the answer beyond the first,
+    which is at ``place``. ``shown`` says that the end has reached them."""
+
+    id: str
+    conversation_id: str
+    number: int
+    user_id: int
+    locale: str
+    place: Place
+    question: str
+    created_at: float
+    files: tuple[Attached, ...] = ()
+    state: State = State.ASKING
+    version: int = 0
+    answer: str = ""
+    model: str = ""
+    stop: Stop | None = None
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    reason: Text | None = None
+    messages: tuple[int, ...] = ()
+    goes_on: bool = False
+    """It asks for the rest of the answer before it."""
+    shown: bool = False
+    first_at: float | None = None
+    ended_at: float | None = None
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the model would have had more to say."""
+        return self.stop is Stop.LENGTH or self.state in {State.CUT, State.STOPPED}
+
+
+_THOUGHT = re.compile(r"\s*<think>.*?(?:</think>\s*|\Z)", re.DOTALL)
+
+
+def visible(answer: str) -> str:
+    """An answer without what some models think aloud at its beginning (reference ``relay-suno-…md`` 5.1)."""
+    found = _THOUGHT.match(answer)
+    return answer[found.end() :] if found else answer

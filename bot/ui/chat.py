@@ -1,0 +1,217 @@
+"""What all chat commands share: reading the question, the buttons under an answer, the list of conversations."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+import aiohttp
+import discord
+import structlog
+from discord import app_commands
+
+from bot.engine.papers import check_paper_size, paper_of
+from bot.engine.talk import Question, Talk
+from bot.errors import Problem
+from bot.provider import providers
+from bot.store.repository import Input
+from bot.talk import TALKERS, Conversation, Exchange, Manner
+from bot.text import Text, _
+from bot.ui.actions import register_form, register_step
+from bot.ui.cards import plain, plain_values
+from bot.ui.forms import Field, Form, files_in
+from bot.ui.front import Interaction, asker_of
+from bot.ui.i18n import say
+from bot.ui.pickers import MOST, Choices, ago
+from bot.ui.speaker import AGAIN, DETAILS, GO_ON, REPLY, STOP
+
+log = structlog.get_logger(__name__)
+SAID = "chat-said"
+"""The form that a reply is typed into; its subject is the conversation."""
+_REPLY = _("Reply")
+NONE_YET = _("You have no conversations yet.")
+Files = Sequence[discord.Attachment | None]
+
+
+def register_chat() -> None:
+    """Let the buttons under answers work."""
+    register_step(STOP, _stop)
+    register_step(AGAIN, _again)
+    register_step(GO_ON, _go_on)
+    register_step(REPLY, _reply)
+    register_step(DETAILS, _details)
+    register_form(SAID, _REPLY, lambda _task, _argument: _fields(), _said)
+
+
+async def begin(
+    interaction: Interaction, provider: str, manner: Manner, prompt: str, files: Files, *, open_to_all: bool
+) -> None:
+    """A new conversation. Raises :class:`Problem`."""
+    question = await _question(interaction, provider, prompt, files)
+    await _talk(interaction).begin(provider, manner, question, open_to_all=open_to_all)
+
+
+async def reply(interaction: Interaction, conversation_id: str, prompt: str, files: Files) -> None:
+    """A further question in a conversation. Raises :class:`Problem`."""
+    talk = _talk(interaction)
+    conversation = await talk.may_go_on(conversation_id, asker_of(interaction))
+    question = await _question(interaction, conversation.provider, prompt, files)
+    await talk.reply(conversation.id, question)
+
+
+async def _question(interaction: Interaction, provider: str, prompt: str, files: Files) -> Question:
+    """Acknowledge, then read the files: their links are short-lived."""
+    given = [file for file in files if file is not None]
+    for file in given:
+        check_paper_size(file.size, file.filename)
+    front = interaction.client.front
+    message_id = await front.acknowledge(interaction)
+    documents = TALKERS[provider].documents
+    read = await asyncio.gather(*(_read(file, documents=documents) for file in given))
+    return Question(prompt, asker_of(interaction), front.place(interaction, message_id), read)
+
+
+async def _read(file: discord.Attachment, *, documents: bool) -> tuple[Input, str]:
+    try:
+        content = await file.read()
+    except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
+        log.warning("attachment not read", name=file.filename, error=type(error).__name__)
+        raise Problem(_("{file} could not be read from Discord. Please try again.", file=file.filename)) from None
+    item = await asyncio.to_thread(paper_of, content, file.url, file.filename, documents=documents)
+    return item, file.filename
+
+
+def _talk(interaction: Interaction) -> Talk:
+    return interaction.client.talk
+
+
+# ------------------------------------------------------------------------------------------------ buttons
+
+
+async def _stop(interaction: Interaction, exchange_id: str, _argument: str) -> None:
+    await interaction.response.defer()
+    await _talk(interaction).stop(exchange_id, asker_of(interaction))
+
+
+async def _again(interaction: Interaction, exchange_id: str, _argument: str) -> None:
+    front = interaction.client.front
+    message_id = await front.acknowledge(interaction)
+    place = front.place(interaction, message_id)
+    await _talk(interaction).regenerate(exchange_id, asker_of(interaction), place)
+
+
+async def _go_on(interaction: Interaction, exchange_id: str, _argument: str) -> None:
+    front = interaction.client.front
+    message_id = await front.acknowledge(interaction)
+    place = front.place(interaction, message_id)
+    await _talk(interaction).go_on(exchange_id, asker_of(interaction), place)
+
+
+async def _reply(interaction: Interaction, exchange_id: str, _argument: str) -> None:
+    """A form must be the first answer."""
+    talk = _talk(interaction)
+    exchange = await talk.exchange(exchange_id)
+    conversation = await talk.may_go_on(exchange.conversation_id, asker_of(interaction))
+    form = Form(SAID, conversation.id, _REPLY, _fields(), str(interaction.locale))
+    await interaction.response.send_modal(form)
+
+
+def _fields() -> list[Field]:
+    hint = _("A picture or a text file")
+    return [Field("text", _("What do you say?")), Field("file", _("File"), required=False, file=True, hint=hint)]
+
+
+async def _said(interaction: Interaction, conversation_id: str, _argument: str, typed: Mapping[str, str]) -> None:
+    await reply(interaction, conversation_id, typed.get("text", ""), list(files_in(interaction).values()))
+
+
+async def _details(interaction: Interaction, exchange_id: str, _argument: str) -> None:
+    await interaction.client.front.acknowledge(interaction, private=True)
+    talk = _talk(interaction)
+    exchange = await talk.exchange(exchange_id)
+    await interaction.edit_original_response(
+        content=details(exchange, str(interaction.locale)), allowed_mentions=discord.AllowedMentions.none()
+    )
+
+
+def details(exchange: Exchange, locale: str) -> str:
+    """Everything about an answer, to read."""
+    counted = [
+        (_("Tokens of the question and what was said before"), exchange.tokens_in),
+        (_("Tokens of the answer"), exchange.tokens_out),
+    ]
+    began, first, ended = exchange.created_at, exchange.first_at, exchange.ended_at
+    seconds = [(_("First words after"), first), (_("Complete after"), ended)]
+    lines = [
+        f"**{say(_('Model'), locale)}** {plain(exchange.model, 100)}",
+        f"**{say(_('Conversation'), locale)}** `{exchange.conversation_id}`",
+        *(f"**{say(name, locale)}** {count}" for name, count in counted if count is not None),
+        *(f"**{say(name, locale)}** {at - began:.1f} s" for name, at in seconds if at is not None),
+    ]
+    if exchange.reason is not None:
+        lines.append(say(plain_values(exchange.reason), locale))
+    if not exchange.goes_on:
+        lines.append(f"> {plain(exchange.question, 900)}")
+    return "\n".join(lines)[:2000]
+
+
+# ------------------------------------------------------------------------------------------------ conversations
+
+
+async def tell(interaction: Interaction, text: Text) -> None:
+    """A private answer."""
+    words = say(text, str(interaction.locale))
+    await interaction.edit_original_response(content=words, allowed_mentions=discord.AllowedMentions.none())
+
+
+async def show_list(interaction: Interaction, provider: str, search: str) -> None:
+    """One's own conversations, newest first."""
+    await interaction.client.front.acknowledge(interaction, private=True)
+    found = await _talk(interaction).conversations.of_user(interaction.user.id, provider, search, limit=MOST)
+    if not found:
+        await tell(interaction, NONE_YET)
+        return
+    locale = str(interaction.locale)
+    head = say(_("Your conversations with {name}:", name=providers()[provider].title), locale)
+    lines = [f"`{one.id}` {plain(one.title, 50)} · <t:{round(one.updated_at)}:R>" for one in found]
+    hint = say(
+        _("Go on with one: {command}", command=interaction.client.mention(f"{provider} conversations reply")), locale
+    )
+    while sum(map(len, lines)) + len(lines) + len(head) + len(hint) > 1990:
+        lines.pop()
+    await interaction.edit_original_response(
+        content="\n".join([head, *lines, hint]), allowed_mentions=discord.AllowedMentions.none()
+    )
+
+
+async def conversation_choices(interaction: Interaction, provider: str, current: str) -> Choices:
+    """One's own conversations, to choose one."""
+    found = await _talk(interaction).conversations.of_user(interaction.user.id, provider, current.strip(), limit=MOST)
+    now, locale = interaction.client.clock(), str(interaction.locale)
+    return [app_commands.Choice(name=_name(one, now, locale), value=one.id) for one in found]
+
+
+def _name(conversation: Conversation, now: float, locale: str) -> str:
+    tail = f" · {say(ago(now - conversation.updated_at), locale)}"
+    return f"{conversation.title[: 100 - len(tail)]}{tail}"
+
+
+async def rename(interaction: Interaction, conversation_id: str, title: str) -> None:
+    """Give a conversation another title. Raises :class:`Problem`."""
+    await interaction.client.front.acknowledge(interaction, private=True)
+    changed = await _talk(interaction).rename(conversation_id, asker_of(interaction), title)
+    await tell(interaction, _("It is called “{title}” now.", title=plain(changed.title, 100)))
+
+
+async def delete(interaction: Interaction, conversation_id: str) -> None:
+    """Forget a conversation. Raises :class:`Problem`."""
+    await interaction.client.front.acknowledge(interaction, private=True)
+    gone = await _talk(interaction).delete(conversation_id, asker_of(interaction))
+    await tell(interaction, _("“{title}” is deleted. Its messages in Discord stay.", title=plain(gone.title, 100)))
+
+
+async def share(interaction: Interaction, conversation_id: str, *, to_all: bool) -> None:
+    """Say whether everybody may go on with a conversation. Raises :class:`Problem`."""
+    await interaction.client.front.acknowledge(interaction, private=True)
+    changed = await _talk(interaction).open_up(conversation_id, asker_of(interaction), to_all=to_all)
+    everybody = _("Everybody who sees “{title}” may go on with it.", title=plain(changed.title, 100))
+    alone = _("Only you may go on with “{title}”.", title=plain(changed.title, 100))
+    await tell(interaction, everybody if changed.open else alone)

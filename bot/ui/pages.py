@@ -1,0 +1,84 @@
+"""A long answer as messages: split where a reader would, and every message with its code fences closed. Pure."""
+
+from dataclasses import dataclass
+
+LIMIT = 2000
+"""Characters of a message (reference ``discord.md`` 5)."""
+MOST = 5
+"""Messages of one answer; what goes beyond is attached as a file."""
+FENCE = "```"
+_CLOSE = f"\n{FENCE}"
+_LONGEST_NAME = 40
+"""Characters of a language that is named again when its code goes on in the next message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of an answer: its words as they are, and what opens the code that began on an earlier page."""
+
+    words: str
+    opening: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The content of the message."""
+        whole = self.opening + self.words
+        return whole + _CLOSE if whole.count(FENCE) % 2 else whole
+
+    @property
+    def blank(self) -> bool:
+        """Whether there is nothing to be seen yet."""
+        return not self.words.strip()
+
+
+def pages(answer: str) -> list[Page]:
+    """``answer`` in parts that fit, whose words joined are the answer. A part does not change as the answer grows."""
+    found, start, opening = [], 0, ""
+    while True:
+        room = LIMIT - len(opening) - len(_CLOSE)
+        if len(answer) - start <= room:
+            found.append(Page(answer[start:], opening))
+            return found
+        end = start + _cut(answer[start : start + room + 1])
+        found.append(Page(answer[start:end], opening))
+        opening = _opening(opening + answer[start:end])
+        start = end
+
+
+def split(answer: str) -> tuple[list[Page], str]:
+    """The parts that are shown as messages, and the rest (``""``: there is none)."""
+    found = pages(answer)
+    return found[:MOST], "".join(page.words for page in found[MOST:])
+
+
+def _cut(window: str) -> int:
+    """Where the window's words are parted: after a paragraph, a line, a word, or at worst anywhere.
+
+    The window is one character longer than what fits.
+    """
+    most, least = len(window) - 1, len(window) * 2 // 5
+    for end in ("\n\n", "\n", " "):
+        at = window.rfind(end, least, most)
+        if at >= 0:
+            return _before_code(window, at + len(end) if at + len(end) <= most else at, least)
+    at = most
+    while at > least and window[at] == "`" and window[at - 1] == "`":  # a fence stays whole
+        at -= 1
+    return at
+
+
+def _before_code(window: str, at: int, least: int) -> int:
+    """``at``, or where the code begins that would be cut through there, if that is not too early."""
+    if window[:at].count(FENCE) % 2 == 0:
+        return at
+    begin = window.rfind(FENCE, 0, at)
+    return begin if begin > least and window[begin - 1] == "\n" else at
+
+
+def _opening(words: str) -> str:
+    """What opens the code again that is still open after ``words``; ``""`` when none is."""
+    if words.count(FENCE) % 2 == 0:
+        return ""
+    name, newline, _code = words.rpartition(FENCE)[2].partition("\n")
+    named = newline and len(name) <= _LONGEST_NAME and not any(letter.isspace() for letter in name)
+    return f"{FENCE}{name if named else ''}\n"

@@ -1,0 +1,186 @@
+"""Shows answers while they are being given. Every answer has the budget of its own interaction; what is sent is
+rendered when it is sent, so that nobody reads an old state."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import discord
+import structlog
+
+from bot.engine.ports import Attachment, Later, Nowhere, TooBig
+from bot.engine.talk import Live, happened
+from bot.talk import Exchange, State, visible
+from bot.task import Media
+from bot.text import Text, _
+from bot.ui.cards import ButtonSpec, plain_values
+from bot.ui.courier import Courier
+from bot.ui.i18n import say
+from bot.ui.pages import Page, split
+from bot.ui.views import button_of
+
+log = structlog.get_logger(__name__)
+PACE, PACE_BY_RIGHT = 1.0, 5.0
+"""Seconds between two edits of an answer: by its interaction's token, and by the bot's right, which all answers of a
+channel share (reference ``discord.md`` 3)."""
+STOP, REPLY, AGAIN, GO_ON, DETAILS = "chat-stop", "chat-reply", "chat-again", "chat-go-on", "chat-details"
+_ENDS = {State.CUT: 0xE67E22, State.FAILED: 0xE74C3C, State.STOPPED: 0x7F8C8D, State.DONE: 0x5865F2}
+_STOPPED = _("Stopped.")
+_LENGTH = _("The model has reached the longest answer that it may give.")
+_MORE = _("The rest is in the attached file.")
+
+
+@dataclass
+class Written:
+    """What the messages of an answer show: content and whether the buttons are there, by number of the page."""
+
+    shown: dict[int, tuple[str, bool]] = field(default_factory=dict)
+
+
+class Speaker:
+    """The engine's :class:`~bot.engine.talk.Speaker` on Discord; ``new_file`` gives a temporary one."""
+
+    def __init__(self, courier: Courier, new_file: Callable[[], AbstractAsyncContextManager[Path]]) -> None:
+        self._courier = courier
+        self._new_file = new_file
+        self._written: dict[str, Written] = {}
+
+    async def speak(self, live: Live, placed: Callable[[Live], Awaitable[None]]) -> None:
+        """Write what has come, as often as the budget bears, until the answer is ending."""
+        while not live.ending.is_set():
+            await live.changed.wait()
+            live.changed.clear()
+            if live.ending.is_set():
+                return
+            pause = PACE if self._courier.by_token(live.exchange.place) else PACE_BY_RIGHT
+            try:
+                await self._grow(live, placed)
+            except Later as later:
+                pause = max(later.seconds, pause)
+                live.changed.set()
+            except (Nowhere, TooBig):
+                return
+            except Exception:
+                log.exception("an answer could not be drawn", exchange=live.exchange.id)
+                live.changed.set()
+            await happened(live.ending, pause)
+
+    async def _grow(self, live: Live, placed: Callable[[Live], Awaitable[None]]) -> None:
+        """Bring every message up to date; a new one is made known at once."""
+        done: set[int] = set()
+        while True:
+            exchange = live.exchange
+            found, _rest = split(visible(exchange.answer))
+            number = self._stale(exchange, found, done)
+            if number is None:
+                return
+            done.add(number)
+            last = number == len(found) - 1
+            content = found[number].shown
+            view = _view(exchange, [_button(exchange, STOP)]) if last else None
+            message = await self._write(exchange, number, {"content": content, "view": view})
+            self._of(exchange).shown[number] = (content, last)
+            if number > len(live.exchange.messages):
+                live.exchange = replace(live.exchange, messages=(*live.exchange.messages, message))
+                await placed(live)
+
+    def _stale(self, exchange: Exchange, found: Sequence[Page], done: set[int]) -> int | None:
+        """The first message that does not show what it should; each is written once in a round."""
+        shown = self._of(exchange).shown
+        for number, page in enumerate(found):
+            wanted = (page.shown, number == len(found) - 1)
+            if not page.blank and number not in done and shown.get(number) != wanted:
+                return number
+        return None
+
+    async def conclude(self, exchange: Exchange) -> Exchange:
+        """Write the whole answer, how it ended, and what can be done now."""
+        try:
+            ended = await self._concluded(exchange)
+        except Nowhere:
+            elsewhere = await self._courier.direct(exchange.user_id)
+            self._written.pop(exchange.id, None)
+            ended = await self._concluded(replace(exchange, place=elsewhere, messages=()))
+        self._written.pop(exchange.id, None)
+        return ended
+
+    async def _concluded(self, exchange: Exchange) -> Exchange:
+        found, rest = split(visible(exchange.answer))
+        if found[-1].blank and len(found) > 1:
+            found.pop()
+        for number, page in enumerate(found):
+            last = number == len(found) - 1
+            if not last and self._of(exchange).shown.get(number) == (page.shown, False):
+                continue
+            content = "" if page.blank else page.shown
+            said: dict[str, Any] = {"content": content, "view": _view(exchange, endings(exchange)) if last else None}
+            if last:
+                said["embeds"] = _embeds(exchange, more=bool(rest))
+            message = await self._write(exchange, number, said, rest if last else "")
+            self._of(exchange).shown[number] = (content, False)
+            if exchange.place.message_id == 0:
+                exchange = replace(exchange, place=replace(exchange.place, message_id=message))
+            elif number > len(exchange.messages):
+                exchange = replace(exchange, messages=(*exchange.messages, message))
+        return exchange
+
+    async def _write(self, exchange: Exchange, number: int, said: dict[str, Any], rest: str = "") -> int:
+        known = (exchange.place.message_id, *exchange.messages)
+        message_id = known[number] if number < len(known) and known[number] else None
+        said = {**said, "allowed_mentions": discord.AllowedMentions.none()}
+        async with AsyncExitStack() as stack:
+            files = None
+            if rest:
+                path = await stack.enter_async_context(self._new_file())
+                size = await asyncio.to_thread(path.write_text, rest, "utf-8")
+                files = [Attachment(path, "answer.md", size, Media("", "file"))]
+            return await self._courier.write(exchange.place, message_id, said, files)
+
+    def _of(self, exchange: Exchange) -> Written:
+        return self._written.setdefault(exchange.id, Written())
+
+
+def endings(exchange: Exchange) -> list[ButtonSpec]:
+    """The buttons under a finished answer."""
+    again = replace(_button(exchange, AGAIN), style=discord.ButtonStyle.primary)
+    if exchange.state is State.FAILED:
+        return [again, _button(exchange, DETAILS)]
+    go_on = [replace(_button(exchange, GO_ON), style=discord.ButtonStyle.primary)] if exchange.unfinished else []
+    return [*go_on, *(_button(exchange, action) for action in (REPLY, AGAIN, DETAILS))]
+
+
+_BUTTONS: dict[str, tuple[Text, str]] = {
+    STOP: (_("Stop"), "⏹️"),
+    REPLY: (_("Reply"), "💬"),
+    AGAIN: (_("Regenerate"), "🔁"),
+    GO_ON: (_("Continue"), "▶️"),
+    DETAILS: (_("Details"), "🔍"),
+}
+
+
+def _button(exchange: Exchange, action: str) -> ButtonSpec:
+    label, emoji = _BUTTONS[action]
+    return ButtonSpec(say(label, exchange.locale), action, emoji=emoji)
+
+
+def _view(exchange: Exchange, buttons: Sequence[ButtonSpec]) -> discord.ui.View:
+    view = discord.ui.View(timeout=None)
+    for spec in buttons:
+        view.add_item(button_of(spec, exchange.id))
+    return view
+
+
+def _embeds(exchange: Exchange, *, more: bool) -> list[discord.Embed]:
+    """What has to be said beside the answer, if anything."""
+    sentences = [exchange.reason] if exchange.reason is not None else []
+    if exchange.state is State.STOPPED:
+        sentences.append(_STOPPED)
+    if exchange.stop == "length":
+        sentences.append(_LENGTH)
+    if more:
+        sentences.append(_MORE)
+    words = "\n".join(say(plain_values(sentence), exchange.locale) for sentence in sentences)
+    return [discord.Embed(description=words, colour=_ENDS.get(exchange.state))] if words else []
