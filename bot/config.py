@@ -49,6 +49,13 @@ def _known(names: list[str]) -> list[str]:
     return names
 
 
+def _digits(value: SecretStr) -> SecretStr:
+    digits = value.get_secret_value()
+    if digits and not (digits.isascii() and digits.isdigit()):
+        raise ValueError("must be the number of the relay account")
+    return value
+
+
 def _optional_url(value: str) -> str:
     return _base_url(value) if value else value
 
@@ -68,6 +75,16 @@ class Settings(BaseModel):
     )
     relay_url: BaseUrl = Field(description="Base URL of the relay, without `/v1`.")
     relay_key: SecretStr = Field(description="The relay's key, `sk-…`.")
+    relay_access_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="System access token of the relay account (not the key), for `/relay account`, `usage` and `logs`.",
+    )
+    relay_user_id: Annotated[SecretStr, AfterValidator(_digits)] = Field(
+        default=SecretStr(""), description="Number of that account at the relay; it goes with the access token."
+    )
+    relay_quota_per_unit: float | None = Field(
+        default=None, gt=0, description="Quota units per US dollar; empty: what the relay says, else 500000."
+    )
     database_url: DatabaseUrl = Field(
         default="sqlite:///data/darkroom.db",
         repr=False,  # it may hold a password
