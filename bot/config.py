@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretSt
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.provider import Options, Provider, own_providers, providers
+from bot.rules import checked
 
 
 class ConfigurationError(Exception):
@@ -63,6 +64,7 @@ def _optional_url(value: str) -> str:
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 DatabaseUrl = Annotated[str, AfterValidator(_database)]
 Names = Annotated[list[str], NoDecode, BeforeValidator(_split), AfterValidator(_known)]
+Rules = Annotated[list[Annotated[str, AfterValidator(checked)]], NoDecode, BeforeValidator(_split)]
 Ids = Annotated[list[int], NoDecode, BeforeValidator(_split)]
 
 
@@ -105,6 +107,22 @@ class Settings(BaseModel):
         default=False, description="Download media from loopback and private addresses too."
     )
     max_media_mb: int = Field(default=500, ge=1, description="Never download more than this of one file, in MiB.")
+    moderation: Literal["off", "on", "strict"] = Field(
+        default="off",
+        description="Have prompts checked by the relay's `/v1/moderations`: `on` lets them through where that fails, "
+        "`strict` does not.",
+    )
+    moderation_model: str = Field(default="", description="Its model; empty: the relay's own choice.")
+    blocked_words: Rules = Field(
+        default_factory=list,
+        description="Comma-separated words that no prompt may hold, or regular expressions between slashes.",
+    )
+    prompt_provider: Literal["openai", "claude"] = Field(
+        default="openai", description="Who helps with prompts (`enhance`, *Make a prompt*)."
+    )
+    prompt_model: str = Field(
+        default="gpt-4o-mini", description="The chat model that helps with prompts; empty: nobody does."
+    )
     keep_inputs_days: float = Field(
         default=7.0,
         ge=0,

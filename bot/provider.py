@@ -223,6 +223,15 @@ class Submission(BaseModel):
         """What was asked for, in the user's words."""
         return str(getattr(self, self.caption_field, "") or "")
 
+    def told(self) -> list[str]:
+        """Everything in words that the user has given."""
+        given = strings(self.parameters())
+        return [
+            value
+            for value in given
+            if any(map(str.isalpha, value)) and not value.startswith((INPUT, "http://", "https://", "data:"))
+        ]
+
     def parameters(self) -> dict[str, Any]:
         """Every parameter that was set, by its name on the wire."""
         return self.model_dump(mode="json", exclude_none=True)

@@ -8,6 +8,7 @@ from discord import app_commands
 from discord.app_commands import locale_str as L
 from discord.ext import commands
 
+from bot.engine.helper import OFF
 from bot.errors import Problem
 from bot.provider import providers
 from bot.text import _
@@ -83,16 +84,27 @@ class Help(commands.Cog):
         )
 
     @app_commands.command(name="settings", description=L("See or change your settings"))
-    @app_commands.describe(ping=L("Tell you when a task of more than a minute is finished"))
-    async def settings(self, interaction: Interaction, ping: bool | None = None) -> None:
+    @app_commands.describe(
+        ping=L("Tell you when a task of more than a minute is finished"),
+        enhance=L("Let a chat model write out your prompts for pictures, videos and songs, with every command"),
+    )
+    async def settings(self, interaction: Interaction, ping: bool | None = None, enhance: bool | None = None) -> None:
         """Show a user's settings, changed first if asked to."""
         await self.bot.front.acknowledge(interaction, private=True)
         wanted = await self.bot.engine.desk.wants_ping(interaction.user.id, change_to=ping)
         on, off = _("You are told when a long task is finished."), _("You are not told when a long task is finished.")
         said = on if wanted else off
+        desk = self.bot.engine.desk
+        if enhance and not desk.helper.available:
+            raise Problem(OFF)
+        writes = await desk.writes_out(interaction.user.id, change_to=enhance)
+        written = (
+            _("A chat model writes out your prompts.") if writes else _("Your prompts are used as you write them.")
+        )
         hint = _("Change it with {command}.", command=self.bot.mention("settings"))
         locale = str(interaction.locale)
-        await interaction.edit_original_response(content=f"{say(said, locale)}\n{say(hint, locale)}")
+        lines = [say(line, locale) for line in (said, written, hint)]
+        await interaction.edit_original_response(content="\n".join(lines))
 
 
 def _leaves(command: Slash) -> list[app_commands.Command[Any, Any, Any]]:

@@ -20,7 +20,7 @@ Found = discord.Attachment | tuple[str, str]
 
 
 class Pictures(commands.Cog):
-    """Apps → Describe, Upscale, Animate, Use as input…"""
+    """Apps → Describe, Upscale, Animate, Make a prompt, Use as input…"""
 
     def __init__(self, bot: Darkroom) -> None:
         self.bot = bot
@@ -28,6 +28,7 @@ class Pictures(commands.Cog):
             app_commands.ContextMenu(name=L("Describe"), callback=self.describe),
             app_commands.ContextMenu(name=L("Upscale"), callback=self.upscale),
             app_commands.ContextMenu(name=L("Animate"), callback=self.animate),
+            app_commands.ContextMenu(name=L("Make a prompt"), callback=self.prompt),
             app_commands.ContextMenu(name=L("Use as input…"), callback=self.use),
         ]
         register_step(USE, self._pressed)
@@ -54,6 +55,19 @@ class Pictures(commands.Cog):
     async def animate(self, interaction: Interaction, message: discord.Message) -> None:
         """A video that begins with the picture."""
         await self._offer(interaction, message, "video")
+
+    async def prompt(self, interaction: Interaction, message: discord.Message) -> None:
+        """A prompt from which the picture could be made."""
+        await self.bot.front.acknowledge(interaction, private=True)
+        found = pictures_of(message)
+        if not found:
+            raise Problem(NO_PICTURE)
+        helper, stored = self.bot.engine.desk.helper, await self._store(found[0])
+        words = await helper.describe(await self.bot.engine.pictures.kept(stored))
+        told = words.replace("```", "'''")
+        await interaction.edit_original_response(
+            content=f"```\n{told}\n```", allowed_mentions=discord.AllowedMentions.none()
+        )
 
     async def use(self, interaction: Interaction, message: discord.Message) -> None:
         """Anything that begins with a picture."""

@@ -12,6 +12,8 @@ import structlog
 
 from bot.engine.core import EARLIER, Core, submission_of
 from bot.engine.files import Files
+from bot.engine.guard import Guard
+from bot.engine.helper import Helper
 from bot.engine.inputs import LIMITS, PICTURE_LIMIT, TAKEN
 from bot.engine.ports import Glance
 from bot.engine.submit import FORGOTTEN_INPUT, NOT_OFFERED, Submitter
@@ -29,6 +31,9 @@ from bot.workshop import WorkshopProblem
 log = structlog.get_logger(__name__)
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 MANAGERS_ONLY = _("Only those who may manage this server can do that.")
+ORIGINAL = "original_prompt"
+"""In a task's data: what the user wrote, before a model wrote it out."""
+_MADE = {"video": "videos", "image": "pictures", "audio": "songs"}
 PUT_AWAY = "put_away"
 """In a task's data: its owner does not want it offered any more."""
 CHANGEABLE = frozenset({Phase.FAILED, Phase.UNKNOWN, Phase.CANCELLED})
@@ -58,6 +63,8 @@ class Order:
     place: Place
     inputs: Sequence[Input] = field(default_factory=tuple)
     parent_id: str = ""
+    original: str = ""
+    """The user's own words, where a model has written them out."""
 
 
 def new_id() -> str:
@@ -70,6 +77,8 @@ class Desk:
 
     def __init__(self, core: Core, submitter: Submitter) -> None:
         self.core = core
+        self.guard = Guard(core)
+        self.helper = Helper(core)
         self._submitter = submitter
 
     # -------------------------------------------------------------------------------------------- making tasks
@@ -87,6 +96,8 @@ class Desk:
     async def accept(self, order: Order) -> Task:
         """Store the request; from here on it ends in a result or an honest reason."""
         _check_right(order.submission, order.asker)
+        words = [*order.submission.told(), order.original]
+        await self.guard.check(words, order.place.guild_id, order.asker.user_id)
         await self.room(order.asker, order.submission.provider.name)
         self._offered(order.submission)
         task = self._new(order)
@@ -112,7 +123,8 @@ class Desk:
             provider=submission.provider.name,
             action=submission.action,
             submission=submission.model_dump_json(exclude_none=True),
-            caption=submission.caption,
+            caption=order.original or submission.caption,
+            data={ORIGINAL: order.original} if order.original else {},
             user_id=order.asker.user_id,
             locale=order.asker.locale,
             place=order.place,
@@ -122,6 +134,29 @@ class Desk:
             parent_id=order.parent_id,
             steps=sum(not step.on_answer for step in submission.steps()),
         )
+
+    async def written_out(
+        self, submission: Submission, asker: Asker, place: Place, wish: bool | None
+    ) -> tuple[Submission, str]:
+        """The request with its prompt written out by a model, and the user's own words (``""``: nothing was changed).
+
+        ``wish`` is what the command says; ``None`` leaves it to the user's settings, and then a model that does not
+        answer is done without. Raises :class:`Problem`.
+        """
+        wanted = wish if wish is not None else await self.writes_out(asker.user_id)
+        own, made = submission.caption, _MADE.get(submission.kind)
+        is_prompt = "prompt" in submission.caption_field.lower() and bool(own.strip()) and made is not None
+        if not wanted or not is_prompt or (wish is None and not self.helper.available):
+            return submission, ""
+        await self.guard.check([own], place.guild_id, asker.user_id)
+        try:
+            better = await self.helper.write_out(own, str(made))
+            fields = {**submission.model_dump(exclude_none=True), submission.caption_field: better}
+            return type(submission).make(**fields), own
+        except Problem:
+            if wish:
+                raise
+            return submission, ""
 
     async def again(self, task_id: str, asker: Asker, place: Place) -> Task:
         """The same request once more, as a new task of whoever asks."""
@@ -377,6 +412,12 @@ class Desk:
             await self.core.store.change_settings(user_id, {"remix": change_to})
         return bool((await self.core.store.settings_of(user_id)).get("remix", False))
 
+    async def writes_out(self, user_id: int, *, change_to: bool | None = None) -> bool:
+        """Whether a user's prompts are written out by a model; ``change_to`` sets it first."""
+        if change_to is not None:
+            await self.core.store.change_settings(user_id, {"enhance": change_to})
+        return bool((await self.core.store.settings_of(user_id)).get("enhance", False))
+
     def glance(self, task: Task) -> Glance:
         """Place in line, and when the result is expected from the provider's own past durations."""
         if task.phase is Phase.QUEUED:
@@ -393,7 +434,8 @@ class Desk:
 
     def details(self, task: Task) -> dict[str, Any]:
         """Every parameter of a task's submission, without the bytes of its pictures."""
-        return submission_of(task).parameters()
+        own = {ORIGINAL: task.data[ORIGINAL]} if task.data.get(ORIGINAL) else {}
+        return {**own, **submission_of(task).parameters()}
 
     async def _owned(self, task_id: str, asker: Asker, *, moderated: bool = False) -> Task:
         task = await self.known(task_id)

@@ -11,6 +11,7 @@ import structlog
 
 from bot.engine.core import Core
 from bot.engine.desk import Asker, new_id
+from bot.engine.guard import Guard
 from bot.engine.ports import Later, Nowhere
 from bot.engine.submit import FORGOTTEN_INPUT, NOT_OFFERED
 from bot.engine.work import Crew
@@ -100,6 +101,7 @@ class Talk:
 
     def __init__(self, core: Core, conversations: Conversations, speaker: Speaker) -> None:
         self.core = core
+        self.guard = Guard(core)
         self.conversations = conversations
         self.speaker = speaker
         self.crew = Crew("talk")
@@ -187,6 +189,7 @@ class Talk:
             raise Problem(NOT_OFFERED)
         if not question.text.strip() and not question.files:
             raise Problem(_("Say something to the model first."))
+        await self.guard.check([question.text], question.place.guild_id, question.asker.user_id)
         most = self.core.config.settings.active_tasks_per_user
         if await self.conversations.live_of(question.asker.user_id) >= most:
             raise Problem(_("{count} answers to you are on their way already. Wait for one, or stop it.", count=most))

@@ -56,12 +56,19 @@ class Front:
         self._clock = clock
 
     async def take(
-        self, interaction: Interaction, submission: Submission, files: Files | None = None, *, parent_id: str = ""
+        self,
+        interaction: Interaction,
+        submission: Submission,
+        files: Files | None = None,
+        *,
+        parent_id: str = "",
+        enhance: bool | None = None,
     ) -> Task:
         """Accept a new request: acknowledge it first, then read its files, then store it.
 
         ``files`` maps input fields of the submission to what the user attached; ``parent_id`` is the task that it goes
-        on from, if it does. Raises :class:`Problem`.
+        on from, if it does; ``enhance`` is whether a model writes the prompt out (``None``: as the user has set).
+        Raises :class:`Problem`.
         """
         kind = type(submission)
         given = {name: file for name, file in (files or {}).items() if file is not None}
@@ -78,8 +85,9 @@ class Front:
             fields = {name: INPUT + item.id for name, item in items.items()}
             more = {name: value for found in known for name, value in found.items()}
             submission = kind.make(**{**submission.model_dump(exclude_none=True), **fields, **more})
-        place = self.place(interaction, message_id)
-        return await self.desk.accept(Order(submission, asker_of(interaction), place, tuple(items.values()), parent_id))
+        asker, place = asker_of(interaction), self.place(interaction, message_id)
+        submission, original = await self.desk.written_out(submission, asker, place, enhance)
+        return await self.desk.accept(Order(submission, asker, place, tuple(items.values()), parent_id, original))
 
     async def hand_over(
         self,

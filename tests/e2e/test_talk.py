@@ -1,4 +1,4 @@
-"""Answers outlive everything: a process killed in the middle, edits that Discord refuses, dead tokens, being told to stop.
+"""Answers outlive a process killed in the middle, edits that Discord refuses, dead tokens, and being told to stop.
 
 Each ends whole, or with what came, a plain sentence and Continue.
 """

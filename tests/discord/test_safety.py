@@ -1,0 +1,109 @@
+"""Text safety: what is not wanted costs nothing, and everybody is told which rule it was."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.rules import broken, checked
+from bot.task import Phase
+from tests.discord.flux import manager
+from tests.discord.kit import refusal
+from tests.world import World, a_world, alone, said
+
+MANAGERS = "Only those who may manage this server can do that."
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """The world with Luma and Claude, and an operator who forbids something."""
+    async with a_world(tmp_path, PROVIDERS="luma,claude", BLOCKED_WORDS="kraken, /se+cret/") as found:
+        found.relay.chat.first = found.relay.chat.pause = 0.0
+        yield found
+
+
+@pytest.mark.parametrize(
+    ("prompt", "rule"),
+    [("A Kraken rises", "kraken"), ("a seeeecret door", "/se+cret/"), ("the SECRET", "/se+cret/")],
+)
+async def test_the_operator_s_rules(world: World, prompt: str, rule: str) -> None:
+    words = f"The rule “{rule}” does not allow this prompt here. Nothing was charged."
+    assert refusal(await world.video(prompt=prompt)) == words
+    assert refusal(await world.ann.slash(world.channel, "claude chat", prompt=prompt)) == words
+    assert await world.tasks() == [] and world.relay.paid() == []
+
+
+async def test_a_whole_word_is_meant(world: World) -> None:
+    await world.video(prompt="two krakens")
+    assert len(await world.tasks()) == 1
+
+
+async def test_a_server_s_own_rules(world: World) -> None:
+    kim = manager(world)
+    empty = await kim.slash(world.channel, "safety list")
+    assert alone(empty) and said(empty) == "This server has no rules for prompts."
+    added = await kim.slash(world.channel, "safety add", rule="green  fox")
+    assert said(added) == "Prompts with these are refused here:\n- green fox"
+    assert refusal(await kim.slash(world.channel, "safety add", rule="green fox")) == "That rule is there already."
+    assert refusal(await world.video(prompt="A GREEN FOX")).startswith("The rule “green fox” does not allow")
+    await world.ann.user.slash("luma video", prompt="a green fox")
+    assert len(await world.tasks()) == 1  # a direct message is in no server
+    choices = await kim.autocomplete(world.channel, "safety remove", "rule", "gre")
+    assert [choice["value"] for choice in choices] == ["green fox"]
+    assert (
+        said(await kim.slash(world.channel, "safety remove", rule="green fox"))
+        == "This server has no rules for prompts."
+    )
+    assert refusal(await kim.slash(world.channel, "safety remove", rule="green fox")) == "There is no such rule."
+    await world.video(prompt="a green fox")
+    assert len(await world.tasks()) == 2
+
+
+@pytest.mark.parametrize(("rule", "words"), [("/(/", "That is no regular expression"), ("//", "A rule needs at least")])
+async def test_rules_that_cannot_be_used(world: World, rule: str, words: str) -> None:
+    assert refusal(await manager(world).slash(world.channel, "safety add", rule=rule)).startswith(words)
+
+
+async def test_only_managers(world: World) -> None:
+    world.guild.set_command_permissions(world.app.client.command_ids["safety"], {world.ben: True})
+    for command, options in (("list", {}), ("add", {"rule": "x"}), ("remove", {"rule": "x"})):
+        result = await world.ben.slash(world.channel, f"safety {command}", **options)
+        assert refusal(result) == MANAGERS
+
+
+def test_a_rule_that_would_take_for_ever() -> None:
+    assert broken([checked("/(a+)+$/"), "fox"], "a" * 60 + "! fox") == "fox"
+
+
+# ------------------------------------------------------------------------------------------------ moderation
+
+
+@pytest.mark.parametrize("mode", ["on", "strict"])
+async def test_the_moderation_refuses(tmp_path: Path, mode: str) -> None:
+    async with a_world(tmp_path, PROVIDERS="luma", MODERATION=mode) as world:
+        verdict = {"results": [{"flagged": True, "categories": {"violence": True, "hate": False}}]}
+        world.relay.faults.add(path="/v1/moderations", status=200, body=verdict)
+        result = await world.video(prompt="a fight")
+        assert refusal(result) == "The moderation refused this prompt: violence. Nothing was charged."
+        assert await world.tasks() == []
+        (call,) = [call for call in world.relay.calls if call.path == "/v1/moderations"]
+        assert call.json == {"input": "a fight"}
+
+
+@pytest.mark.parametrize(("mode", "accepted"), [("on", 1), ("strict", 0)])
+async def test_the_moderation_cannot_be_asked(tmp_path: Path, mode: str, accepted: int) -> None:
+    async with a_world(tmp_path, PROVIDERS="luma", MODERATION=mode) as world:
+        world.relay.faults.add(path="/v1/moderations", status=500, times=None)
+        result = await world.video(prompt="a fox")
+        assert len(await world.tasks()) == accepted
+        if not accepted:
+            assert refusal(result) == "Prompts are checked here, which is not possible right now. Try again soon."
+
+
+async def test_the_moderation_has_nothing_against_it(tmp_path: Path) -> None:
+    async with a_world(tmp_path, PROVIDERS="luma", MODERATION="strict", MODERATION_MODEL="omni") as world:
+        world.relay.faults.add(path="/v1/moderations", status=200, body={"results": [{"flagged": False}]})
+        task = await world.delivered()
+        assert task.phase is Phase.DELIVERED
+        (call,) = [call for call in world.relay.calls if call.path == "/v1/moderations"]
+        assert call.json["model"] == "omni"
