@@ -44,3 +44,8 @@ def clock(seconds: float) -> str:
     """A length as ``m:ss``."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}:{rest:02}"
+
+
+def listed(names: str) -> list[str]:
+    """The parts of a comma-separated list, without spaces and empty ones."""
+    return [part.strip() for part in names.split(",") if part.strip()]

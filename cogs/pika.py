@@ -1,6 +1,5 @@
 """``/pika``: videos with Pika, and its effects on pictures."""
 
-from collections.abc import Iterable
 from typing import Any, TypeVar
 
 import discord
@@ -15,7 +14,7 @@ from bot.ui.client import Darkroom
 from bot.ui.forms import Field
 from bot.ui.front import Interaction
 from bot.ui.makers import Maker, register_maker
-from bot.ui.pickers import MOST, Choices
+from bot.ui.pickers import Choices, matching
 from bot.ui.uses import Use, register_use, words
 
 Request = TypeVar("Request", bound=Made)
@@ -187,12 +186,6 @@ def register_uses(cog: Pika) -> None:
             takes="video",
         )
     )
-
-
-def matching(names: Iterable[str], current: str) -> Choices:
-    """Those of ``names`` that hold what was typed."""
-    wanted = current.strip().lower()
-    return [app_commands.Choice(name=name[:100], value=name) for name in names if wanted in name.lower()][:MOST]
 
 
 async def setup(bot: Darkroom) -> None:

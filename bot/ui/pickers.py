@@ -1,6 +1,6 @@
 """Autocomplete over the caller's own tasks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from discord import app_commands
@@ -16,6 +16,12 @@ MOST = 25
 RECENT = 100
 """Tasks among whose results a title is looked for."""
 Choices = list[app_commands.Choice[str]]
+
+
+def matching(names: Iterable[str], current: str) -> Choices:
+    """Those of ``names`` that hold what was typed."""
+    wanted = current.strip().lower()
+    return [app_commands.Choice(name=name[:100], value=name) for name in names if wanted in name.lower()][:MOST]
 
 
 async def finished_tasks(interaction: Interaction, provider: str, current: str) -> Choices:

@@ -1,6 +1,6 @@
 """What all of Flux's commands share: the operator's settings, texts of options, choices and pictures of tasks."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from discord import app_commands
@@ -12,7 +12,6 @@ from bot.providers.flux import FLUX, FluxOptions
 from bot.task import Media, Task
 from bot.ui.client import Darkroom
 from bot.ui.front import Interaction, asker_of
-from bot.ui.pickers import MOST, Choices
 
 Words = app_commands.Range[str, 1, 6000]
 Safety = app_commands.Range[int, 0, 6]
@@ -62,9 +61,3 @@ class Common(commands.Cog):
 def common(enhance: bool | None, seed: int | None, safety: int | None, format: str | None) -> dict[str, Any]:
     """The fields of the options that every command has."""
     return {"prompt_upsampling": enhance, "seed": seed, "safety_tolerance": safety, "output_format": format}
-
-
-def matching(names: Iterable[str], current: str) -> Choices:
-    """Those of ``names`` that hold what was typed."""
-    wanted = current.strip().lower()
-    return [app_commands.Choice(name=name[:100], value=name) for name in names if wanted in name.lower()][:MOST]

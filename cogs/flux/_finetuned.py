@@ -10,7 +10,7 @@ from bot.providers.flux.finetunes import Finetune
 from bot.providers.flux.tools import Finetuned, check_sources
 from bot.text import _
 from bot.ui.front import Interaction, asker_of
-from bot.ui.pickers import MOST, Choices
+from bot.ui.pickers import MOST, Choices, matching
 from cogs.flux._common import (
     COMMON,
     FORMATS,
@@ -24,7 +24,6 @@ from cogs.flux._common import (
     Side,
     Words,
     common,
-    matching,
 )
 
 BASES = {

@@ -11,7 +11,7 @@ from bot.text import _
 from bot.ui.actions import register_form, register_step
 from bot.ui.forms import Field
 from bot.ui.front import Interaction
-from bot.ui.pickers import Choices
+from bot.ui.pickers import Choices, matching
 from cogs.flux._common import (
     COMMON,
     GUIDANCE,
@@ -24,7 +24,6 @@ from cogs.flux._common import (
     Side,
     Words,
     common,
-    matching,
 )
 
 Steps = app_commands.Range[int, 1, 50]

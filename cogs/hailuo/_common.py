@@ -1,14 +1,10 @@
 """What all of Hailuo's commands share: the operator's settings and choices."""
 
-from collections.abc import Iterable
-
-from discord import app_commands
 from discord.app_commands import locale_str as L
 from discord.ext import commands
 
 from bot.providers.hailuo import HAILUO, HailuoOptions
 from bot.ui.client import Darkroom
-from bot.ui.pickers import MOST, Choices
 
 MODEL = L("Which model")
 ENHANCE = L("Let Hailuo write your prompt out in more detail")
@@ -24,9 +20,3 @@ class Common(commands.Cog):
         """The operator's settings."""
         found = self.bot.config.options(HAILUO.name)
         return found if isinstance(found, HailuoOptions) else HailuoOptions()
-
-
-def matching(names: Iterable[str], current: str) -> Choices:
-    """Those of ``names`` that hold what was typed."""
-    wanted = current.strip().lower()
-    return [app_commands.Choice(name=name[:100], value=name) for name in names if wanted in name.lower()][:MOST]

@@ -7,8 +7,8 @@ from discord.app_commands import locale_str as L
 from bot.providers.hailuo import choose
 from bot.providers.hailuo.pictures import MOST, RATIOS
 from bot.ui.front import Interaction
-from bot.ui.pickers import Choices
-from cogs.hailuo._common import ENHANCE, MODEL, Common, matching
+from bot.ui.pickers import Choices, matching
+from cogs.hailuo._common import ENHANCE, MODEL, Common
 
 Side = app_commands.Range[int, 64, None]
 

@@ -6,8 +6,8 @@ from discord.app_commands import locale_str as L
 from bot.providers.hailuo import choose
 from bot.providers.hailuo.sounds import EMOTIONS
 from bot.ui.front import Interaction
-from bot.ui.pickers import Choices
-from cogs.hailuo._common import MODEL, Common, matching
+from bot.ui.pickers import Choices, matching
+from cogs.hailuo._common import MODEL, Common
 
 FORMATS = [app_commands.Choice(name=name.upper(), value=name) for name in ("mp3", "flac", "wav")]
 FORMAT = L("File format (MP3 if you leave it out)")

@@ -10,8 +10,8 @@ from bot.providers.hailuo import camera, choose
 from bot.providers.hailuo.models import durations, resolutions
 from bot.providers.hailuo.videos import PROMPT_LIMIT
 from bot.ui.front import Interaction
-from bot.ui.pickers import MOST, Choices
-from cogs.hailuo._common import MODEL, Common, matching
+from bot.ui.pickers import MOST, Choices, matching
+from cogs.hailuo._common import MODEL, Common
 
 Words = app_commands.Range[str, 1, PROMPT_LIMIT]
 

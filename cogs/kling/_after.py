@@ -18,8 +18,8 @@ from bot.text import _
 from bot.ui.actions import register_form
 from bot.ui.forms import Field
 from bot.ui.front import Interaction, asker_of
-from bot.ui.pickers import Choices, finished_parts, part_of
-from cogs.kling._common import AVOID, Common, Share, Words, matching, picked
+from bot.ui.pickers import Choices, finished_parts, matching, part_of
+from cogs.kling._common import AVOID, Common, Share, Words, picked
 
 LANGUAGES = [app_commands.Choice(name=L("English"), value="en"), app_commands.Choice(name=L("Chinese"), value="zh")]
 SPOKEN = Field("text", _("What is said"), most=TEXT_LIMIT)

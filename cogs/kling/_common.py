@@ -1,6 +1,6 @@
 """What all of Kling's commands share: the operator's settings, texts of options, choices."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import discord
@@ -11,7 +11,6 @@ from discord.ext import commands
 from bot.providers.kling import KLING, KlingOptions
 from bot.ui.client import Darkroom
 from bot.ui.front import Interaction
-from bot.ui.pickers import MOST, Choices
 
 Words = app_commands.Range[str, 1, 2500]
 Share = app_commands.Range[float, 0.0, 1.0]
@@ -39,12 +38,6 @@ class Common(commands.Cog):
 def links(files: Files) -> dict[str, Any]:
     """The fields of the files that were attached; their links stand there until they are read."""
     return {name: file.url for name, file in files.items() if file is not None}
-
-
-def matching(names: Iterable[str], current: str) -> Choices:
-    """Those of ``names`` that hold what was typed."""
-    wanted = current.strip().lower()
-    return [app_commands.Choice(name=name[:100], value=name) for name in names if wanted in name.lower()][:MOST]
 
 
 def picked(interaction: Interaction, option: str) -> Any:

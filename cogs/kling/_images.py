@@ -8,8 +8,8 @@ from bot.providers.kling.choose import image as drawn
 from bot.providers.kling.images import TRY_ON_MODELS, TryOn
 from bot.providers.kling.models import IMAGE_RATIOS
 from bot.ui.front import Interaction
-from bot.ui.pickers import Choices
-from cogs.kling._common import MODEL, RATIO, Common, Share, Words, links, matching
+from bot.ui.pickers import Choices, matching
+from cogs.kling._common import MODEL, RATIO, Common, Share, Words, links
 
 REFERENCES = [
     app_commands.Choice(name=L("The subject"), value="subject"),

@@ -7,8 +7,8 @@ from discord.app_commands import locale_str as L
 from bot.providers.kling.models import OMNI_MODELS, RATIOS, VIDEO_MODELS
 from bot.providers.kling.scenes import COUPLE_MODELS, EFFECT_MODEL, SCENES, TOGETHER, Effect, Multi, Omni
 from bot.ui.front import Interaction
-from bot.ui.pickers import Choices
-from cogs.kling._common import AVOID, DURATION, MODE, MODEL, MODES, RATIO, Common, Words, links, matching, picked
+from bot.ui.pickers import Choices, matching
+from cogs.kling._common import AVOID, DURATION, MODE, MODEL, MODES, RATIO, Common, Words, links, picked
 
 SHOWN = L("What the video shows")
 ANOTHER = L("Another picture to take from")

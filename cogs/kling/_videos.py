@@ -7,8 +7,8 @@ from discord.app_commands import locale_str as L
 from bot.providers.kling.choose import FRAMES, video
 from bot.providers.kling.models import RATIOS, VIDEO_MODELS
 from bot.ui.front import Interaction
-from bot.ui.pickers import Choices
-from cogs.kling._common import AVOID, DURATION, MODE, MODEL, MODES, Common, Share, Words, links, matching, picked
+from bot.ui.pickers import Choices, matching
+from cogs.kling._common import AVOID, DURATION, MODE, MODEL, MODES, Common, Share, Words, links, picked
 
 Strength = app_commands.Range[int, -10, 10]
 CAMERA = [

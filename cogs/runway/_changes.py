@@ -6,8 +6,8 @@ from discord.app_commands import locale_str as L
 from bot.providers.runway import choose
 from bot.providers.runway.models import ALEPH_2, ALEPH_2_RATIOS, RESTYLES, SIX
 from bot.ui.front import Interaction
-from bot.ui.pickers import Choices
-from cogs.runway._common import MODEL, RATIO, SEED, Common, File, Seed, Words, given, matching
+from bot.ui.pickers import Choices, matching
+from cogs.runway._common import MODEL, RATIO, SEED, Common, File, Seed, Words, given
 
 Second = app_commands.Range[float, 0.0, 600.0]
 FRAME = L("A further picture to look like")

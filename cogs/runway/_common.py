@@ -1,7 +1,5 @@
 """What all of Runway's commands share: the operator's settings, texts of options, choices."""
 
-from collections.abc import Iterable
-
 import discord
 from discord import app_commands
 from discord.app_commands import locale_str as L
@@ -12,7 +10,6 @@ from bot.providers.runway.declared import options_of
 from bot.providers.runway.models import MOST_SEED
 from bot.ui.client import Darkroom
 from bot.ui.front import Files
-from bot.ui.pickers import MOST, Choices
 
 Words = app_commands.Range[str, 1, 3500]
 Seed = app_commands.Range[int, 0, MOST_SEED]
@@ -37,9 +34,3 @@ class Common(commands.Cog):
 def given(files: Files) -> set[str]:
     """The options whose file is there."""
     return {name for name, file in files.items() if file is not None}
-
-
-def matching(names: Iterable[str], current: str) -> Choices:
-    """Those of ``names`` that hold what was typed."""
-    wanted = current.strip().lower()
-    return [app_commands.Choice(name=name[:100], value=name) for name in names if wanted in name.lower()][:MOST]

@@ -16,8 +16,8 @@ from bot.providers.runway.models import (
     VIDEO_FLAVORS,
 )
 from bot.ui.front import Interaction
-from bot.ui.pickers import Choices
-from cogs.runway._common import MODEL, RATIO, SEED, Common, File, Percent, Seed, Words, given, matching
+from bot.ui.pickers import Choices, matching
+from cogs.runway._common import MODEL, RATIO, SEED, Common, File, Percent, Seed, Words, given
 
 REFERENCE = L("A picture to take something from")
 TAG = L("What the picture is called in your prompt, such as hero for @hero")

@@ -15,8 +15,8 @@ from bot.text import _
 from bot.ui.actions import register_form
 from bot.ui.forms import Field
 from bot.ui.front import Interaction, asker_of
-from bot.ui.pickers import Choices
-from cogs.runway._common import MODEL, RATIO, SEED, Common, File, Seed, Words, given, matching
+from bot.ui.pickers import Choices, matching
+from cogs.runway._common import MODEL, RATIO, SEED, Common, File, Seed, Words, given
 
 NOT_THAT_FORM = _("Only videos of the relay's form `tasks` can be extended.")
 

@@ -104,7 +104,7 @@ async def test_regenerated_the_old_answer_no_longer_counts(world: World) -> None
 
 
 async def test_pictures_and_papers(world: World) -> None:
-    files = {
+    files: dict[str, Any] = {
         "file": ("red.png", picture(64)),
         "file2": ("notes.txt", "Buy ☕".encode()),
         "file3": ("a.pdf", b"%PDF-1.7 x"),

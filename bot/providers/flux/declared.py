@@ -8,17 +8,14 @@ from bot.lookup import Single
 from bot.provider import Options, PictureForm, Provider
 from bot.providers.flux import answers
 from bot.providers.flux.models import EARLIER, PICTURES
+from bot.text import listed
 
 Asked = Literal["query", "path"]
 QUERY, PATH = "/flux/v1/get_result?id={id}", "/flux/v1/get_result/{id}"
 TRAINING_PATIENCE = 6 * 3600.0
 
 
-def _list(names: str) -> list[str]:
-    return [part.strip() for part in names.split(",") if part.strip()]
-
-
-Names = Annotated[str, AfterValidator(lambda value: ",".join(_list(value)))]
+Names = Annotated[str, AfterValidator(lambda value: ",".join(listed(value)))]
 
 
 class FluxOptions(Options):
@@ -54,20 +51,20 @@ class FluxOptions(Options):
     @field_validator("models")
     @classmethod
     def _known_models(cls, names: str, info: ValidationInfo) -> str:
-        known = {*PICTURES, *_list(info.data.get("openai_models", ""))}
-        strangers = [name for name in _list(names) if name not in known]
+        known = {*PICTURES, *listed(info.data.get("openai_models", ""))}
+        strangers = [name for name in listed(names) if name not in known]
         if strangers:
             raise ValueError(
                 f"there is no model “{strangers[0]}” (known: {', '.join(PICTURES)}; others by FLUX_OPENAI_MODELS)"
             )
-        if not _list(names):
+        if not listed(names):
             raise ValueError("names no model")
         return names
 
     @field_validator("model", "edit_model")
     @classmethod
     def _offered_model(cls, name: str, info: ValidationInfo) -> str:
-        if name and name not in _list(info.data.get("models", name)):
+        if name and name not in listed(info.data.get("models", name)):
             raise ValueError(f"“{name}” is not among FLUX_MODELS")
         return name
 
@@ -81,12 +78,12 @@ class FluxOptions(Options):
     @property
     def in_openai_form(self) -> list[str]:
         """The models that are asked for in OpenAI's form."""
-        return _list(self.openai_models)
+        return listed(self.openai_models)
 
     @property
     def offered(self) -> list[str]:
         """The models that make pictures from words."""
-        return _list(self.models)
+        return listed(self.models)
 
     @property
     def editing(self) -> list[str]:
@@ -102,7 +99,7 @@ class FluxOptions(Options):
     @property
     def offered_finetunes(self) -> list[str]:
         """The finetunes that everybody may use."""
-        return _list(self.finetunes)
+        return listed(self.finetunes)
 
 
 def can_edit(model: str) -> bool:

@@ -9,6 +9,7 @@ from bot.lookup import Single
 from bot.provider import Options, Provider, Submission
 from bot.providers.hailuo import answers, mistakes
 from bot.providers.hailuo.models import OFFERED
+from bot.text import listed
 from bot.wire import Call
 
 VOICES = (
@@ -17,12 +18,8 @@ VOICES = (
 )  # fmt: skip
 
 
-def _list(names: str) -> list[str]:
-    return [part.strip() for part in names.split(",") if part.strip()]
-
-
 def _some(names: str) -> str:
-    found = ",".join(_list(names))
+    found = ",".join(listed(names))
     if not found:
         raise ValueError("names nothing")
     return found
@@ -58,27 +55,27 @@ class HailuoOptions(Options):
     @property
     def offered(self) -> list[str]:
         """The video models."""
-        return _list(self.models)
+        return listed(self.models)
 
     @property
     def speaking(self) -> list[str]:
         """The models that speak."""
-        return _list(self.speech_models)
+        return listed(self.speech_models)
 
     @property
     def speakers(self) -> list[str]:
         """The voices."""
-        return _list(self.voices)
+        return listed(self.voices)
 
     @property
     def composing(self) -> list[str]:
         """The models that make music."""
-        return _list(self.music_models)
+        return listed(self.music_models)
 
     @property
     def painting(self) -> list[str]:
         """The models that make pictures."""
-        return _list(self.picture_models)
+        return listed(self.picture_models)
 
 
 HAILUO = Provider(

@@ -12,7 +12,7 @@ from bot.providers.kling import answers
 from bot.providers.kling.models import IMAGE_MODELS, VIDEO_MODELS
 from bot.providers.kling.voices import CHINESE, VOICES
 from bot.sniff import JPEG, PNG
-from bot.text import Text, _
+from bot.text import Text, _, listed
 from bot.wire import Call
 
 WORDS_LIMIT = 2500
@@ -44,11 +44,7 @@ _WRAPPED_BUSY = "parallel task over"
 """What 1303 says; a relay that hands it on as an error of its own loses the code (1.5)."""
 
 
-def _list(names: str) -> list[str]:
-    return [part.strip() for part in names.split(",") if part.strip()]
-
-
-Names = Annotated[str, AfterValidator(lambda value: ",".join(_list(value)))]
+Names = Annotated[str, AfterValidator(lambda value: ",".join(listed(value)))]
 
 
 class KlingOptions(Options):
@@ -91,12 +87,12 @@ class KlingOptions(Options):
     @property
     def offered(self) -> list[str]:
         """The video models."""
-        return _list(self.models)
+        return listed(self.models)
 
     @property
     def offered_for_images(self) -> list[str]:
         """The picture models."""
-        return _list(self.image_models)
+        return listed(self.image_models)
 
 
 def judge(_status: int, code: str, words: str) -> Exception | None:

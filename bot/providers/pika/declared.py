@@ -7,15 +7,12 @@ from pydantic import AfterValidator, Field
 from bot.lookup import Single
 from bot.provider import Options, PictureForm, Provider
 from bot.providers.pika import answers
+from bot.text import listed
 
 FormName = Literal["generate", "pro"]
 
 
-def _list(names: str) -> list[str]:
-    return [part.strip() for part in names.split(",") if part.strip()]
-
-
-Names = Annotated[str, AfterValidator(lambda value: ",".join(_list(value)))]
+Names = Annotated[str, AfterValidator(lambda value: ",".join(listed(value)))]
 
 
 class PikaOptions(Options):
@@ -40,7 +37,7 @@ class PikaOptions(Options):
     @property
     def offered(self) -> list[str]:
         """The models by name."""
-        return _list(self.models)
+        return listed(self.models)
 
 
 GENERATE = Single("/pika/feed/{id}")

@@ -9,18 +9,15 @@ from bot.lookup import Single
 from bot.provider import Options, Provider
 from bot.providers.replicate import answers
 from bot.providers.replicate.models import PRESETS, bare_name, model_of
+from bot.text import listed
 from bot.wire import Call
 
 Form = Literal["predictions", "models"]
 PREDICTIONS = "/replicate/v1/predictions"
 
 
-def _split(names: str) -> list[str]:
-    return [part.strip() for part in names.split(",") if part.strip()]
-
-
 def _models(names: str) -> str:
-    return ",".join(model_of(name) for name in _split(names))
+    return ",".join(model_of(name) for name in listed(names))
 
 
 class ReplicateOptions(Options):
@@ -46,7 +43,7 @@ class ReplicateOptions(Options):
     @property
     def listed(self) -> list[str]:
         """The offered models in the operator's order."""
-        return _split(self.models)
+        return listed(self.models)
 
     def offers(self, model: str) -> bool:
         """Whether a model may be asked for; one that is listed without a version in any of its versions."""

@@ -9,6 +9,7 @@ from bot.lookup import Single
 from bot.provider import Options, Provider
 from bot.providers.runway import answers
 from bot.providers.runway.models import ALEPH_2, ENLARGE, IMAGE, UPSCALE_2, Form
+from bot.text import listed
 from bot.wire import Call
 
 VERSION = {"X-Runway-Version": "2024-11-06"}
@@ -19,15 +20,11 @@ Endpoint = Literal[
 ]
 
 
-def _list(names: str) -> list[str]:
-    return [part.strip() for part in names.split(",") if part.strip()]
-
-
 def _known(names: str) -> str:
-    strangers = [name for name in _list(names) if name not in get_args(Endpoint)]
+    strangers = [name for name in listed(names) if name not in get_args(Endpoint)]
     if strangers:
         raise ValueError(f"there is no endpoint “{strangers[0]}” (known: {', '.join(get_args(Endpoint))})")
-    return ",".join(_list(names))
+    return ",".join(listed(names))
 
 
 class RunwayOptions(Options):
@@ -73,7 +70,7 @@ class RunwayOptions(Options):
 
     def has(self, endpoint: Endpoint) -> bool:
         """Whether the relay has that endpoint of the official form."""
-        return endpoint in _list(self.endpoints)
+        return endpoint in listed(self.endpoints)
 
 
 def options_of(options: Options) -> RunwayOptions:
