@@ -21,7 +21,8 @@ Rule = app_commands.Range[str, 1, LONGEST]
 
 
 @app_commands.default_permissions(manage_guild=True)
-@app_commands.guild_only()
+@app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+@app_commands.allowed_installs(guilds=True, users=False)
 class Safety(commands.GroupCog, name="safety", description=L("What this server does not want in prompts")):
     """For those who manage the server; asked for on every use."""
 

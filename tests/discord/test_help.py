@@ -83,7 +83,8 @@ async def test_settings_are_kept_for_each_user(world: World) -> None:
     on, off = "You are told when a long task is finished.", "You are not told when a long task is finished."
     hint = f"Change it with {world.app.client.mention('settings')}."
     result = await world.ann.slash(world.channel, "settings")
-    assert said(result).splitlines() == [on, hint] and alone(result)
+    own = "Your prompts are used as you write them."
+    assert said(result).splitlines() == [on, own, hint] and alone(result)
     assert said(await world.ann.slash(world.channel, "settings", ping=False)).splitlines()[0] == off
     await world.restart()
     assert said(await world.ann.slash(world.channel, "settings")).splitlines()[0] == off
