@@ -8,12 +8,12 @@ from discord.ext import commands
 from bot.errors import Problem
 from bot.providers.claude import CLAUDE, LEAST_THINKING, ClaudeOptions
 from bot.talk import Manner
-from bot.text import _
+from bot.text import _, listed
 from bot.ui import chat
 from bot.ui.client import Darkroom
 from bot.ui.conversations import Conversations, Prompt
 from bot.ui.front import Interaction
-from bot.ui.pickers import MOST, Choices
+from bot.ui.pickers import Choices, matching
 
 MOST_THINKING = 60_000
 
@@ -65,9 +65,7 @@ class Claude(Conversations, commands.GroupCog, name="claude", description=L("Con
 
     @chat.autocomplete("model")
     async def _models(self, _interaction: Interaction, current: str) -> Choices:
-        wanted = current.strip().lower()
-        names = [name.strip() for name in self.options.models.split(",") if name.strip()]
-        return [app_commands.Choice(name=name, value=name) for name in names if wanted in name.lower()][:MOST]
+        return matching(listed(self.options.models), current)
 
 
 async def setup(bot: Darkroom) -> None:
