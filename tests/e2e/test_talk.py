@@ -6,6 +6,7 @@ Each ends whole, or with what came, a plain sentence and Continue.
 import asyncio
 import json
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -55,18 +56,16 @@ class Parlour(Stage):
 
     async def growing(self, handle: Handle, words: int = 40) -> None:
         """Wait until so many words stand there."""
-        await self.server.until(lambda: len(self.text(handle).split()) >= words, HURRY)
+        await looked(lambda: len(self.text(handle).split()) >= words)
 
     async def over(self, handle: Handle) -> None:
         """Wait until the answer has the buttons of its end."""
-        await self.server.until(lambda: "chat-again" in self.buttons(handle), HURRY)
+        await looked(lambda: "chat-again" in self.buttons(handle))
 
     async def ended_row(self) -> dict[str, Any]:
         """The newest exchange, once it is stored that its end is shown: the messages may say so a moment before."""
-        async with asyncio.timeout(HURRY):
-            while not (row := self.row())["shown"]:
-                await asyncio.sleep(0.05)
-        return row
+        await looked(lambda: bool(self.row()["shown"]))
+        return self.row()
 
     def complete(self, prompt: str) -> bool:
         """Whether the messages hold the whole of the answer that the relay gave to a prompt, to the letter."""
@@ -86,6 +85,13 @@ class Parlour(Stage):
         with closing(sqlite3.connect(self.database, timeout=10)) as connection:
             connection.row_factory = sqlite3.Row
             return dict(connection.execute("SELECT * FROM exchanges ORDER BY created_at DESC LIMIT 1").fetchone())
+
+
+async def looked(condition: Callable[[], bool]) -> None:
+    """Wait for what is partly told by the database, of which no event speaks."""
+    async with asyncio.timeout(HURRY):
+        while not condition():
+            await asyncio.sleep(0.05)
 
 
 def is_writing(entry: LogEntry) -> bool:
