@@ -1,6 +1,7 @@
 """The composition root: opens the resources, wires the layers, and lets go of everything in order."""
 
 import asyncio
+import gc
 import pkgutil
 import time
 from collections.abc import AsyncIterator, Callable
@@ -59,6 +60,15 @@ class App:
                 loop.cancel()
             await asyncio.gather(*loops, return_exceptions=True)
             log.info("engine stopped")
+
+
+def spare_what_is_loaded() -> None:
+    """Tell the garbage collector that all there is now stays as long as the process.
+
+    Everything stands still while it looks through what has been loaded, for more than 50 ms each time.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def offered_cogs(config: Config) -> list[str]:

@@ -16,6 +16,7 @@ from pydantic import SecretStr, ValidationError, create_model
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot import logs
+from bot.account import ACCOUNT, DEFAULT_UNIT, read_account
 from bot.config import ConfigurationError, Settings, load
 from bot.errors import CallFailed, NotOffered, Refused, Unreadable
 from bot.provider import Options, Provider, providers
@@ -28,6 +29,7 @@ from bot.wire import Call, dig
 DISCORD_PATIENCE = 60.0
 MIN_SECRET = 6
 _MODELS = Call("GET", "/v1/models", timeout=20.0)
+_ACCOUNT = ("relay_access_token", "relay_user_id")
 _INSTALLS = {"0": "servers", "1": "users' own accounts"}
 
 
@@ -250,10 +252,17 @@ def _permissions(findings: Findings, guild: Mapping[str, Any]) -> None:
 
 
 async def _relay(findings: Findings, setup: Setup) -> None:
-    relay = Relay(setup.values["relay_url"], setup.values["relay_key"].get_secret_value())
+    known = {name: setup.values.get(name, SecretStr("")).get_secret_value().strip() for name in _ACCOUNT}
+    relay = Relay(
+        setup.values["relay_url"],
+        setup.values["relay_key"].get_secret_value(),
+        access_token=known["relay_access_token"],
+        user_id=known["relay_user_id"],
+    )
     try:
         if not await _key(findings, relay):
             return
+        await _account(findings, relay, known)
         options = setup.options
         answers = [
             await _provider(findings, relay, found, options[name].prefix) for name, found in setup.offered.items()
@@ -280,6 +289,26 @@ async def _key(findings: Findings, relay: Relay) -> bool:
     count = f", {len(models)} models" if isinstance(models, list) else ""
     findings.ok(f"relay: the key is accepted{count}")
     return True
+
+
+async def _account(findings: Findings, relay: Relay, known: Mapping[str, str]) -> None:
+    """Whether the access token serves, where one is set."""
+    lacking = [name.upper() for name, value in known.items() if not value]
+    if len(lacking) == len(known):
+        return
+    if lacking:
+        findings.problem(f"relay: the account cannot be asked about without {lacking[0]}")
+        return
+    try:
+        account = read_account(await relay.call(ACCOUNT), DEFAULT_UNIT)
+    except Refused as refusal:
+        findings.problem(f"relay: {refusal}")
+    except CallFailed as failure:
+        findings.warn(f"relay: the access token could not be tried: {failure}")
+    else:
+        findings.ok("relay: the access token is accepted")
+        if account.banned:
+            findings.problem("relay: the account is banned")
 
 
 async def _provider(findings: Findings, relay: Relay, provider: Provider, route: str) -> bool:

@@ -101,6 +101,11 @@ class Settings(BaseModel):
     guild_ids: Ids = Field(
         default_factory=list, description="Register commands in these guilds only (instant, for development)."
     )
+    operator_ids: Ids = Field(
+        default_factory=list,
+        description="Discord ids of those who may use `/relay`; empty: everybody who may manage a server with the bot. "
+        "Name them if others can invite it.",
+    )
     active_tasks_per_user: int = Field(default=5, ge=1, description="Tasks of one user in flight; more wait in line.")
     queued_tasks_per_user: int = Field(default=25, ge=1, description="Tasks of one user waiting in line.")
     allow_private_media: bool = Field(

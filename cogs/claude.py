@@ -13,7 +13,8 @@ from bot.ui import chat
 from bot.ui.client import Darkroom
 from bot.ui.conversations import Conversations, Prompt
 from bot.ui.front import Interaction
-from bot.ui.pickers import Choices, matching
+from bot.ui.models import model_choices
+from bot.ui.pickers import Choices
 
 MOST_THINKING = 60_000
 
@@ -64,8 +65,8 @@ class Claude(Conversations, commands.GroupCog, name="claude", description=L("Con
         await chat.begin(interaction, CLAUDE.name, manner, prompt, files, open_to_all=bool(everybody))
 
     @chat.autocomplete("model")
-    async def _models(self, _interaction: Interaction, current: str) -> Choices:
-        return matching(listed(self.options.models), current)
+    async def _models(self, interaction: Interaction, current: str) -> Choices:
+        return await model_choices(interaction, current, ("claude",), listed(self.options.models))
 
 
 async def setup(bot: Darkroom) -> None:

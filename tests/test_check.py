@@ -187,6 +187,46 @@ async def test_a_wrong_setting_does_not_hide_the_others(
     assert "relay: Luma: ok" in with_mark(lines, "ok")
 
 
+# ---------------------------------------------------------------------------------------------------- account
+
+
+async def test_the_access_token(portal: Portal, relay: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "access token" not in "\n".join((await found())[1])
+    monkeypatch.setenv("RELAY_ACCESS_TOKEN", relay.account.access_token)
+    monkeypatch.setenv("RELAY_USER_ID", str(relay.account.user_id))
+    code, lines = await found()
+    assert (code, "relay: the access token is accepted" in with_mark(lines, "ok")) == (0, True)
+    relay.account.access_token, relay.account.banned = "another", True
+    code, lines = await found()
+    (words,) = with_mark(lines, "PROBLEM")
+    assert code == 1 and words.startswith("relay: The relay refused the access token (")
+    monkeypatch.setenv("RELAY_ACCESS_TOKEN", "another")
+    assert with_mark((await found())[1], "PROBLEM") == ["relay: the account is banned"]
+    relay.faults.add(method="GET", path="/api/user/self", status=404)
+    code, lines = await found()
+    told = "relay: the access token could not be tried: This relay does not offer that feature."
+    assert (code, told in with_mark(lines, "warning")) == (0, True)
+    assert not any(call.path == "/api/user/token" for call in relay.calls)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "other"),
+    [("RELAY_ACCESS_TOKEN", "access-token", "RELAY_USER_ID"), ("RELAY_USER_ID", "4711", "RELAY_ACCESS_TOKEN")],
+)
+async def test_half_of_what_the_account_needs(
+    portal: Portal, relay: Simulator, monkeypatch: pytest.MonkeyPatch, name: str, value: str, other: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    code, lines = await found()
+    assert (code, with_mark(lines, "PROBLEM")) == (1, [f"relay: the account cannot be asked about without {other}"])
+
+
+async def test_an_account_that_is_no_number(portal: Portal, relay: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RELAY_USER_ID", "access-token")
+    lines = (await found())[1]
+    assert "settings: RELAY_USER_ID: must be the number of the relay account" in with_mark(lines, "PROBLEM")
+
+
 # ---------------------------------------------------------------------------------------------------- database
 
 

@@ -45,6 +45,7 @@ def test_the_defaults() -> None:
         "image_with": [],
         "song_with": [],
         "guild_ids": [],
+        "operator_ids": [],
         "active_tasks_per_user": 5,
         "queued_tasks_per_user": 25,
         "allow_private_media": False,

@@ -20,7 +20,7 @@ LAYERS = (
     ("bot.relay", "bot.media", "bot.workshop", "bot.store", "bot.config"),
     ("bot.providers",),
     ("bot.talk", "bot.account", "bot.prices", "bot.usage"),
-    ("bot.provider", "bot.envelope", "bot.lookup", "bot.step"),
+    ("bot.provider", "bot.envelope", "bot.lookup", "bot.step", "bot.rules"),
     ("bot.task", "bot.wire", "bot.sse", "bot.errors"),
     ("bot.text", "bot.sniff", "bot.sound", "bot.picture", "bot.recipes", "bot.logs", "bot.scratch"),
 )

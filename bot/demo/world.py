@@ -11,16 +11,19 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import aiohttp
+import discord
 import simcord
 from simcord import SetupError
 
 from bot.app import assemble
 from bot.config import Config, load
 from bot.demo.discord import Stage, make_real, markdown_as_discord
-from bot.demo.simulator import PROMPT_WORDS, Simulator
+from bot.demo.simulator import PROMPT_WORDS, AccountOptions, Simulator
 
 REFRESH = 1.0
 KEY = "sk-good"
+ACCOUNT = AccountOptions(granted=100_000_000, key_granted=100_000_000, past=29)
+"""A relay account that has been used for a month, so that `/relay usage` has something to draw."""
 VIEWERS = {"guest": "en-US", "访客": "zh-CN"}
 """Who can be chosen on the page, and the language of their Discord."""
 
@@ -33,6 +36,9 @@ def demo_config(relay_url: str, folder: Path) -> Config:
             "DISCORD_API_URL": "",
             "RELAY_URL": relay_url,
             "RELAY_KEY": KEY,
+            "RELAY_ACCESS_TOKEN": ACCOUNT.access_token,
+            "RELAY_USER_ID": str(ACCOUNT.user_id),
+            "RELAY_QUOTA_PER_UNIT": str(ACCOUNT.unit),
             "DATABASE_URL": f"sqlite:///{folder / 'demo.db'}",
             "PROVIDERS": "",
             "GUILD_IDS": "",
@@ -50,7 +56,7 @@ async def offline_world(port: int = 0, pace: float = 1.0) -> AsyncIterator[str]:
     """Everything at work; gives the address of the page. ``pace`` stretches the relay's durations."""
     with tempfile.TemporaryDirectory(prefix="darkroom-demo-") as folder:
         async with (
-            Simulator(pace=pace) as relay,
+            Simulator(pace=pace, account=ACCOUNT) as relay,
             assemble(demo_config(relay.url, Path(folder)), shard_count=1) as app,
             simcord.run(app.client, check_errors=False) as env,
             app.working(),
@@ -67,7 +73,8 @@ async def _shown(env: simcord.Env, relay_url: str, port: int) -> AsyncIterator[s
     env.backend.bot_user.name = "Darkroom"
     guild = env.create_guild("Darkroom demo")
     channel = guild.create_text_channel("darkroom", topic="Type / to begin. “Viewing as” above changes the language.")
-    viewers = [guild.add_member(env.create_user(name)) for name in VIEWERS]
+    operators = guild.create_role("operators", permissions=discord.Permissions(manage_guild=True))
+    viewers = [guild.add_member(env.create_user(name), roles=[operators]) for name in VIEWERS]
     locales.update({viewer.id: locale for viewer, locale in zip(viewers, VIEWERS.values(), strict=True)})
     preview = env.preview(channel, viewers=viewers, layout="channel", port=port, timezone=_timezone())
     async with preview as page, aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(10.0)) as session:
@@ -97,14 +104,14 @@ def _timezone() -> str:
     return f"Etc/GMT{-hours:+d}" if hours and not rest and -12 <= hours <= 14 else "UTC"
 
 
-async def show(*, port: int, browser: bool) -> None:
+async def show(*, port: int, browser: bool, pace: float = 1.0) -> None:
     """Run the offline world until interrupted, and tell how to use it."""
     stop = asyncio.Event()
     with suppress(NotImplementedError):  # Windows: the interrupt then comes as an exception
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
     try:
-        async with offline_world(port) as address:
+        async with offline_world(port, pace) as address:
             _introduce(address)
             if browser:
                 with suppress(webbrowser.Error):

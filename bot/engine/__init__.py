@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import structlog
 
+from bot.engine.account import Accounts
 from bot.engine.core import Core
 from bot.engine.deliver import Announcer, Deliverer
 from bot.engine.desk import Asker, Desk, Order
+from bot.engine.models import Models
 from bot.engine.pictures import Pictures
 from bot.engine.poll import Poller
 from bot.engine.submit import Submitter
@@ -38,6 +40,8 @@ class Engine:
         self.announcer = Announcer(core)
         self.desk = Desk(core, self.submitter)
         self.pictures = Pictures(core)
+        self.account = Accounts(core)
+        self.models = Models(core, self.account)
         self._loops: list[asyncio.Task[None]] = []
         self._chores: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
@@ -79,7 +83,10 @@ class Engine:
             asyncio.create_task(forever(worker, wake, core.clock, self._stopping), name=type(worker).__name__)
             for worker, wake in workers
         ]
-        self._chores = [asyncio.create_task(self._keep_house(), name="housekeeping")]
+        self._chores = [
+            asyncio.create_task(self._keep_house(), name="housekeeping"),
+            asyncio.create_task(self.models.keep_fresh(), name="models"),
+        ]
 
     async def stop(self) -> None:
         """Begin nothing new, finish what is on the wire, leave the rest to be resumed."""
@@ -92,7 +99,7 @@ class Engine:
             for loop in late:
                 loop.cancel()
         await asyncio.gather(*self._loops, *self._chores, return_exceptions=True)
-        crews = (self.submitter.crew, self.poller.crew, self.deliverer.crew, self.announcer.crew)
+        crews = (self.submitter.crew, self.poller.crew, self.deliverer.crew, self.announcer.crew, self.models.crew)
         await asyncio.gather(*(crew.drain(GRACE) for crew in crews))
 
     async def _keep_house(self) -> None:

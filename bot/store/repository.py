@@ -1,5 +1,6 @@
 """The questions and changes that Darkroom's parts ask of the database, in SQL that both engines run."""
 
+import asyncio
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +21,8 @@ _COLUMNS = (
 )  # fmt: skip
 _ALL = (*_COLUMNS, "search", "body")
 _SENTENCES = ("reason", "note")
+AT_ONCE = 100
+"""Rows that are read in one go, a few milliseconds; then others have their turn."""
 _INSERT = f"INSERT INTO tasks ({', '.join(_ALL)}) VALUES ({', '.join(f'${n}' for n in range(1, len(_ALL) + 1))})"
 _UPDATE = (
     f"UPDATE tasks SET {', '.join(f'{name} = ${n}' for n, name in enumerate(_ALL, start=1))} "
@@ -130,7 +133,7 @@ class Store:
             "AND lease_until <= $2 RETURNING *",
             now + lease, now, limit,
         )  # fmt: skip
-        return _tasks(rows)
+        return await _tasks(rows)
 
     async def next_due(self, phases: Iterable[Phase]) -> float | None:
         """When the next step of a task in ``phases`` may be taken."""
@@ -168,7 +171,7 @@ class Store:
         rows = await self.database.rows(
             "SELECT * FROM tasks WHERE ended_at IS NULL AND phase = 'sending' AND lease_until <= $1", now
         )
-        return _tasks(rows)
+        return await _tasks(rows)
 
     async def claim_unshown(self, now: float, lease: float, limit: int) -> list[Task]:
         """Take tasks whose end has not reached their card yet, for ``lease`` seconds."""
@@ -177,7 +180,7 @@ class Store:
             "AND show_at <= $2 ORDER BY show_at LIMIT $3) AND show_at <= $2 RETURNING *",
             now + lease, now, limit,
         )  # fmt: skip
-        return _tasks(rows)
+        return await _tasks(rows)
 
     async def next_unshown(self) -> float | None:
         """When the next end is due to be shown."""
@@ -206,7 +209,7 @@ class Store:
             "ORDER BY created_at DESC LIMIT $2",
             since, limit,
         )  # fmt: skip
-        return _tasks(rows)
+        return await _tasks(rows)
 
     # -------------------------------------------------------------------------------------------- slots
 
@@ -272,7 +275,7 @@ class Store:
             "ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3) ORDER BY created_at DESC, id DESC",
             *values,
         )
-        return _tasks(rows)
+        return await _tasks(rows)
 
     # -------------------------------------------------------------------------------------------- inputs
 
@@ -365,10 +368,12 @@ def _task(row: Row) -> Task:
     return _TASK.validate_python({**body, **{name: row[name] for name in _COLUMNS}})
 
 
-def _tasks(rows: Iterable[Row]) -> list[Task]:
+async def _tasks(rows: Iterable[Row]) -> list[Task]:
     """The tasks of ``rows``; one that cannot be read is logged, and does not take the others with it."""
     found = []
-    for row in rows:
+    for number, row in enumerate(rows):
+        if number and number % AT_ONCE == 0:
+            await asyncio.sleep(0)
         try:
             found.append(_task(row))
         except ValueError as error:

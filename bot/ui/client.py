@@ -21,11 +21,12 @@ from bot.engine.ports import Glance
 from bot.engine.talk import Talk
 from bot.store import StoreProblem
 from bot.task import Task
-from bot.ui import forms, history, problems, uses, views
+from bot.ui import forms, history, panels, problems, uses, views
 from bot.ui.actions import OTHER_VERSION, Actions
 from bot.ui.front import Front, asker_of
 from bot.ui.history import PAGE, PageButton, Question, layout
 from bot.ui.i18n import CommandTranslator, say
+from bot.ui.panels import PanelButton
 from bot.ui.uses import Source, UseSelect, begin, usable
 from bot.ui.views import TaskButton
 
@@ -95,7 +96,7 @@ class Darkroom(commands.AutoShardedBot):
         """After login, before the gateway: cogs, buttons, commands."""
         await aim_gateway(self)
         await self.tree.set_translator(CommandTranslator())
-        self.add_dynamic_items(TaskButton, PageButton, UseSelect)
+        self.add_dynamic_items(TaskButton, PageButton, PanelButton, UseSelect)
         for name in self._cogs:
             if name not in self.extensions:  # a login that broke off here is begun again
                 await self.load_extension(name)
@@ -226,7 +227,9 @@ def _ours(interaction: discord.Interaction[Any]) -> bool:
     """Whether one of our buttons of this version was pressed."""
     data: dict[str, Any] = dict(interaction.data or {})
     name = str(data.get("custom_id", ""))
-    return any(re.fullmatch(pattern, name) for pattern in (views.PATTERN, history.PATTERN, uses.PATTERN))
+    return any(
+        re.fullmatch(pattern, name) for pattern in (views.PATTERN, history.PATTERN, panels.PATTERN, uses.PATTERN)
+    )
 
 
 def aim(api_url: str) -> None:

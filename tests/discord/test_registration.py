@@ -15,8 +15,10 @@ from tests.discord_rules import command_problems, command_size
 from tests.world import Clock, World, a_world, an_app
 
 MESSAGE_MENU = 3
-OURS = {"help", "settings", "tasks", "video", "image", "song"}
-MENUS = {"Describe", "Upscale", "Animate", "Use as input…"}
+OURS = {"help", "settings", "tasks", "video", "image", "song", "relay", "safety"}
+OPERATORS = {"relay", "safety"}
+MANAGE_GUILD = 1 << 5
+MENUS = {"Describe", "Upscale", "Animate", "Make a prompt", "Use as input…"}
 
 
 def registrations(world: World) -> list[list[dict[str, Any]]]:
@@ -155,8 +157,10 @@ async def test_choices_with_words_are_translated_and_names_are_not(world: World)
 async def test_who_may_use_the_commands_where(world: World) -> None:
     (payload,) = registrations(world)
     for command in payload:
-        assert (command["contexts"], command["integration_types"]) == ([0, 1, 2], [0, 1])
-        assert command.get("default_member_permissions") is None
+        operators = command["name"] in OPERATORS
+        where = ([0], [0]) if operators else ([0, 1, 2], [0, 1])
+        assert (command["contexts"], command["integration_types"]) == where
+        assert (command.get("default_member_permissions") or 0) == (MANAGE_GUILD if operators else 0)
 
 
 async def test_a_first_registration_that_failed_is_made_up_for_when_connected(tmp_path: Path) -> None:

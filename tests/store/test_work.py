@@ -1,10 +1,15 @@
 """Which steps are due, and who may take them."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
+from itertools import groupby
+from typing import Any
 
-from bot.store import Store, connect
-from bot.store.repository import Waiting
+import pytest
+
+from bot.store import Store, connect, repository
+from bot.store.repository import AT_ONCE, Waiting
 from bot.task import POLLED, Phase, Task
 from tests.store import NOW, a_task, ended
 
@@ -43,6 +48,27 @@ async def test_a_claim_is_a_lease_that_runs_out(store: Store) -> None:
     assert await claimed(store) == []
     assert await claimed(store, NOW + 29.9) == []
     assert await claimed(store, NOW + 30) == ["t1"]
+
+
+async def test_reading_many_rows_leaves_others_their_turn(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    await store.add_all([a_task(f"t{number}") for number in range(5 * AT_ONCE)])
+    seen: list[str] = []
+    read = repository._task
+
+    def noted(row: Mapping[str, Any]) -> Task:
+        seen.append("row")
+        return read(row)
+
+    async def others() -> None:
+        while True:
+            seen.append("turn")
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(repository, "_task", noted)
+    busy = asyncio.create_task(others())
+    assert len(await claimed(store, limit=5 * AT_ONCE)) == 5 * AT_ONCE
+    busy.cancel()
+    assert max(len(list(turns)) for what, turns in groupby(seen) if what == "row") == AT_ONCE
 
 
 async def test_a_renewed_lease_lasts_longer_and_an_ended_one_stays_ended(store: Store) -> None:
