@@ -25,10 +25,10 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def running_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """The demo as its own process, ended as Ctrl+C ends it."""
+def running_demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The demo as its own process with the module's ``OPTIONS``, ended as Ctrl+C ends it."""
     folder = tmp_path_factory.mktemp("demo")
-    with demo(folder) as found:
+    with demo(folder, *getattr(request.module, "OPTIONS", ())) as found:
         yield found
         assert found.process.poll() is None, "the demo died"
         assert found.end(signal.SIGINT) == 0

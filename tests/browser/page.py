@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Locator, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 USUAL = ("chromium", "chromium-browser", "google-chrome")
@@ -73,13 +73,13 @@ class Demo:
 
 
 @contextmanager
-def demo(folder: Path) -> Iterator[Demo]:
+def demo(folder: Path, *options: str) -> Iterator[Demo]:
     """Start the demo, wait for its page; ended by force if nobody has ended it. ``folder`` holds what it writes."""
     temporary = folder / "temporary"
     temporary.mkdir()
     log = folder / "demo.log"
     environ = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8", "TMPDIR": str(temporary)}
-    command = [sys.executable, "-m", "bot", "demo", "--no-browser", "--port", "0"]
+    command = [sys.executable, "-m", "bot", "demo", "--no-browser", "--port", "0", *options]
     with log.open("wb") as errors:
         process = subprocess.Popen(
             command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=errors, text=True, encoding="utf-8"
@@ -184,21 +184,24 @@ class DemoPage:
         self.entries.filter(has=self.page.get_by_text(command, exact=True)).click()
         expect(self.page.locator(".command-chip")).to_have_text(command, timeout=SLOW)
 
-    def send(self, **options: str) -> Locator:
+    def send(self, **options: str | FilePayload) -> Locator:
         """Fill the options of the chosen command and send it; returns the message that answers."""
         for name, value in options.items():
-            field = self.page.locator(f'.command-option-input[data-option="{name}"]')
+            field = self.page.locator(f':is(.command-option-input, .command-file-input)[data-option="{name}"]')
             if not field.count():  # one that may be left out
                 self.page.locator(".command-chip").click()
                 self.page.locator(f'.command-suggestion[data-value="{name}"]').click()
-            field.fill(value)
+            if isinstance(value, str):
+                field.fill(value)
+            else:
+                field.set_input_files(value)
         self._until(self._idle)  # filling may have asked for suggestions
         with self.answer() as answers:
             self.page.locator("#send-message").click()
             self._until(lambda: self.page.locator(".command-chip").count() == 0)
         return answers[0]
 
-    def run(self, command: str, **options: str) -> Locator:
+    def run(self, command: str, **options: str | FilePayload) -> Locator:
         """Choose a command, fill its options, send it; returns the message that answers."""
         self.choose(command)
         return self.send(**options)
@@ -228,17 +231,36 @@ class DemoPage:
             self.press(card, label)
         return answers[0]
 
-    def fill_form(self, *texts: str) -> Locator:
-        """Fill the first fields of the form that is open and submit it; returns the message that answers."""
+    def pick(self, card: Locator, label: str) -> None:
+        """Choose from the menu of a message."""
+        self._until(self._idle)
+        card.get_by_role("combobox").click()
+        self.page.locator(".select-option").filter(has=self.page.get_by_text(label, exact=True)).click()
+
+    def submit_form(self, *texts: str, file: FilePayload | None = None) -> None:
+        """Fill the first fields of the form that is open, and its first one for a file, and submit it."""
         fields = self.modal.locator("textarea, input:not([type=file])")
         expect(fields.first).to_be_visible(timeout=SLOW)
         for number, text in enumerate(texts):
             fields.nth(number).fill(text)
+        if file is not None:
+            self.modal.locator("input[type=file]").first.set_input_files(file)
+            expect(self.modal.locator(".upload-file-name")).to_have_text(file["name"], timeout=SLOW)
         self._until(self._idle)
+        self.modal.locator(".button-primary").click()
+        expect(self.modal).to_have_count(0, timeout=SLOW)
+
+    def fill_form(self, *texts: str) -> Locator:
+        """Fill the first fields of the form that is open and submit it; returns the message that answers."""
         with self.answer() as answers:
-            self.modal.locator(".button-primary").click()
-            expect(self.modal).to_have_count(0, timeout=SLOW)
+            self.submit_form(*texts)
         return answers[0]
+
+    def downloaded(self, card: Locator) -> tuple[str, bytes]:
+        """The name and the content of the first file on a card; what the page shows is its own copy."""
+        with self.page.expect_download() as download:
+            card.locator(".file-download").first.click()
+        return download.value.suggested_filename, Path(download.value.path()).read_bytes()
 
     def percent(self, card: Locator, other_than: int | None = None, timeout: float = SLOW) -> int:
         """The percentage that a card shows, once it shows one (other than that)."""
