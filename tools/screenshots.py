@@ -1,7 +1,8 @@
-"""Make the README's pictures from the demo: ``python tools/screenshots.py [folder]`` (a minute; needs a Chromium).
+"""Make the README's pictures from the demo: ``python tools/screenshots.py [folder]`` (two minutes; needs a Chromium).
 
 It starts ``python -m bot demo``, uses its page as a newcomer would, and writes ``card.png``, ``progress.png``,
-``history.png``, ``song.png`` and ``chinese.png`` to ``docs/``. Fonts with emoji and Chinese come with the page.
+``history.png``, ``song.png``, ``midjourney.png`` and ``chinese.png`` to ``docs/``. Fonts with emoji and Chinese come
+with the page.
 """
 
 import io
@@ -17,11 +18,11 @@ sys.path.insert(0, str(ROOT))
 
 from tests.browser.page import DemoPage, browsing, chromium, demo  # noqa: E402  # the path must be set first
 
-VIEWPORT: ViewportSize = {"width": 660 + 256, "height": 1000}
-"""The conversation beside the list of messages, which is 256 wide."""
+VIEWPORT: ViewportSize = {"width": 660 + 256, "height": 1300}
+"""The conversation beside the list of messages, which is 256 wide; the longest card must fit in."""
 SCALE = 1.6
 DELIVERY = 60_000.0
-LARGEST = 300_000
+LARGEST = 250_000
 
 
 def main(folder: Path) -> None:
@@ -36,6 +37,7 @@ def main(folder: Path) -> None:
         browsing(executable) as browser,
     ):
         _english(_page(browser, running.address), folder)
+        _song_and_pictures(_page(browser, running.address), folder)
         _chinese(_page(browser, running.address), folder)
         running.end()
 
@@ -59,12 +61,24 @@ def _english(page: DemoPage, folder: Path) -> None:
     longer = page.fill_form("the boat reaches the other shore and rests in the reeds")
     for made in (other, longer):
         page.video(made, DELIVERY)
-    song = page.run("/suno song", description="a calm piano for the rain")
-    page.sounds(song, 2)
-    _take(page, song, folder / "song.png")
     history = page.run("/tasks list")
     expect(history.locator("img[src^='blob:']").nth(2)).to_be_visible()
     _take(page, history, folder / "history.png")
+
+
+def _song_and_pictures(page: DemoPage, folder: Path) -> None:
+    """Two songs with their players and buttons, and four pictures with Midjourney's buttons under them."""
+    page.view_as("guest")
+    song = page.run("/suno song", description="a calm piano for the rain")
+    grid = page.run("/midjourney imagine", prompt="hills in the evening under a low moon --ar 16:9")
+    picture = grid.locator(".attachment-image")
+    expect(picture).to_be_visible(timeout=DELIVERY)
+    expect(picture).to_have_js_property("complete", True)
+    expect(song).to_contain_text("Finished", timeout=DELIVERY)
+    page.sounds(song, 2)
+    expect(song.locator("img[src^='blob:']")).to_have_count(2)
+    _take(page, song, folder / "song.png")
+    _take(page, grid, folder / "midjourney.png")
 
 
 def _chinese(page: DemoPage, folder: Path) -> None:
@@ -76,12 +90,15 @@ def _chinese(page: DemoPage, folder: Path) -> None:
 
 
 def _take(page: DemoPage, message: Locator, path: Path) -> None:
-    """One message of the conversation, without what the page adds for the pointer."""
+    """One message of the conversation, without what the page adds for the pointer; too large, it gets a palette."""
     page.page.mouse.move(4, 4)
     message.locator(".message-context-actions").evaluate_all("all => all.forEach(one => one.remove())")
     message.scroll_into_view_if_needed()
     with Image.open(io.BytesIO(message.screenshot(animations="disabled"))) as picture:
-        picture.convert("RGB").save(path, optimize=True)
+        whole = picture.convert("RGB")
+        whole.save(path, optimize=True)
+        if path.stat().st_size > LARGEST:
+            whole.quantize(palette=whole.quantize()).save(path, optimize=True)
         size = path.stat().st_size
         sys.stdout.write(f"{path}: {picture.width} x {picture.height}, {size // 1000} kB\n")
     if size > LARGEST:
