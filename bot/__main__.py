@@ -16,7 +16,7 @@ import structlog
 import typer
 
 from bot import logs
-from bot.app import App, assemble
+from bot.app import App, assemble, spare_what_is_loaded
 from bot.config import Config, ConfigurationError, load
 from bot.engine.cadence import backoff
 from bot.store import Store, StoreProblem, connect
@@ -97,6 +97,7 @@ async def _until_stopped(app: App, stop: asyncio.Event) -> None:
         await asyncio.gather(login, return_exceptions=True)
         return
     await login
+    spare_what_is_loaded()
     async with app.working():
         gateway = asyncio.create_task(_stay_connected(app), name="gateway")
         await asyncio.wait({stopping, gateway}, return_when=asyncio.FIRST_COMPLETED)
@@ -148,6 +149,7 @@ async def _pause(tries: int, error: Exception) -> None:
 def demo(
     port: Annotated[int, typer.Option(help="Port of the page; 0 takes a free one.")] = 0,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
+    pace: Annotated[float, typer.Option(min=0.01, help="What the relay's durations are multiplied by.")] = 1.0,
 ) -> None:
     """Show the whole bot offline: a simulated Discord in the browser, a simulated relay behind it."""
     logs.set_up("WARNING", "console")
@@ -158,7 +160,7 @@ def demo(
         typer.echo(f"The demo needs the extra: pip install 'darkroom[demo]' ({error.name} is missing).", err=True)
         raise typer.Exit(2) from None
     with suppress(KeyboardInterrupt):
-        asyncio.run(show(port=port, browser=browser))
+        asyncio.run(show(port=port, browser=browser, pace=pace))
 
 
 @cli.command()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.text import Text, _
-from bot.wire import clean, explain, is_markup, loads, said
+from bot.wire import CONTENT, MIME, clean, explain, is_markup, loads, said
 
 
 class Problem(Exception):
@@ -111,17 +111,20 @@ def decipher(
     *,
     known_path: bool = False,
     coded: bool = False,
+    raw: bool = False,
     judge: Callable[[int, str, str], Exception | None] | None = None,
 ) -> Any:
     """The JSON of a relay answer, or the exception that it means.
 
     ``body`` is the whole answer. ``known_path`` is set for questions about one task, where 404 speaks of the task and
-    not of the feature; ``coded`` when the provider reads the codes of its answers itself, or needs no answer; ``judge``
-    knows the provider's own errors (``bot.wire.Call``). Raises a :class:`CallFailed`. Shapes: reference
-    ``relay-luma-…md`` 1.5 and ``relay-suno-…md`` 2.1 to 2.6.
+    not of the feature; ``coded`` when the provider reads the codes of its answers itself, or needs no answer; ``raw``
+    when an answer need not be JSON; ``judge`` knows the provider's own errors (``bot.wire.Call``). Raises a
+    :class:`CallFailed`. Shapes: reference ``relay-luma-…md`` 1.5 and ``relay-suno-…md`` 2.1 to 2.6.
     """
     if coded and status < 300 and not body.strip():
         return None
+    if raw and status < 300 and (mime := _other_than_json(headers, body)):
+        return {MIME: mime, CONTENT: body}
     try:
         payload = loads(body)
     except ValueError:
@@ -133,6 +136,18 @@ def decipher(
         raise verdict
     detail = f"HTTP {status} {json.dumps(payload, ensure_ascii=False)[:500]}"
     raise _with_json(status, headers, code, clean(message or said(payload)), detail, known_path=known_path)
+
+
+def _other_than_json(headers: Mapping[str, str], body: bytes) -> str:
+    """The type of a body that is neither JSON nor a web page, else ``""``; an object counts, whatever it is called."""
+    mime = headers.get("Content-Type", "").partition(";")[0].strip().lower() or "application/octet-stream"
+    if mime.endswith("json") or is_markup(body):
+        return ""
+    try:
+        is_object = body.lstrip()[:1] == b"{" and isinstance(loads(body), dict)
+    except ValueError:
+        is_object = False
+    return "" if is_object else mime
 
 
 def _with_json(

@@ -12,7 +12,7 @@ import io
 import ipaddress
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -137,6 +137,19 @@ class MediaStore:
             yield Fetched(path, *await self._download(url.strip(), cap, handle))
 
     @asynccontextmanager
+    async def saved(self, chunks: AsyncGenerator[bytes], size: int | None, cap: int) -> AsyncIterator[Fetched]:
+        """A file that comes from elsewhere in ``chunks`` (of ``size`` bytes, if that is known), like a fetched one."""
+        async with self._opened() as (handle, path):
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    found = await _save(chunks, size, cap, file)
+            except OSError as error:
+                raise _problem(error) from error
+            finally:
+                await chunks.aclose()
+            yield Fetched(path, *found)
+
+    @asynccontextmanager
     async def new_file(self) -> AsyncIterator[Path]:
         """An empty file for what is made by ourselves, deleted when the context ends. Raises :class:`MediaProblem`."""
         async with self._opened() as (handle, path):
@@ -163,7 +176,7 @@ class MediaStore:
                 if url[:5].lower() == "data:":
                     return await asyncio.to_thread(_unpack, url, cap, file)
                 async with asyncio.timeout(self._longest), self._open(url) as response:
-                    return await _save(response, cap, file)
+                    return await _save(response.content.iter_chunked(CHUNK), response.content_length, cap, file)
         except TimeoutError:
             raise MediaProblem(_("The server of the result stopped answering.")) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -274,17 +287,17 @@ def _unpack(url: str, cap: int, file: BinaryIO) -> tuple[int, Kind]:
     return len(content), kind
 
 
-async def _save(response: aiohttp.ClientResponse, cap: int, file: BinaryIO) -> tuple[int, Kind]:
-    if response.content_length is not None and response.content_length > cap:
-        raise TooLarge(response.content_length)
+async def _save(chunks: AsyncIterator[bytes], length: int | None, cap: int, file: BinaryIO) -> tuple[int, Kind]:
+    if length is not None and length > cap:
+        raise TooLarge(length)
     size, head = 0, b""
-    async for chunk in response.content.iter_chunked(CHUNK):
+    async for chunk in chunks:
         size += len(chunk)
         if size > cap:
             raise TooLarge(None)
         head = (head + chunk[:HEAD])[:HEAD]
         await asyncio.to_thread(file.write, chunk)
-    if response.content_length is not None and size < response.content_length:
+    if length is not None and size < length:
         raise MediaProblem(_("The result could not be downloaded."))
     kind = sniff(head)
     if kind is None:

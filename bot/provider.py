@@ -29,13 +29,15 @@ Picture = Annotated[str, "input"]
 """A picture: a URL, or a reference to a stored input that is put in when the call is made."""
 Sound = Annotated[str, "input", "sound"]
 """A recording, given like a picture."""
+Recording = Annotated[str, "input", "recording"]
+"""A sound, or a video for what is heard in it, given like a picture."""
 Video = Annotated[str, "input", "video"]
 """A video, given like a picture."""
 Archive = Annotated[str, "input", "archive"]
 """A ZIP file, given like a picture."""
 Attached = Annotated[str, "input", "file"]
 """Any file of these kinds, given like a picture."""
-Takes = Literal["picture", "sound", "video", "archive", "file"]
+Takes = Literal["picture", "sound", "recording", "video", "archive", "file"]
 PictureForm = Literal["data", "base64", "url"]
 """How a relay takes pictures: as base64 data URI, as bare base64, or as a public URL."""
 
@@ -80,10 +82,11 @@ class Provider:
 @dataclass(frozen=True, slots=True)
 class Mask:
     """A mask of the picture in the field ``of``. Users paint white what is to be changed; ``black_edits`` providers
-    want it the other way round."""
+    want it the other way round, ``clear_edits`` ones want it transparent."""
 
     of: str
     black_edits: bool = False
+    clear_edits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,11 +197,15 @@ class Submission(BaseModel):
     def check_together(cls, _given: Mapping[str, Given], /) -> None:
         """Refuse a user's files with :class:`Invalid` when they do not go together (a mask of another size)."""
 
+    def frame(self, _field: str, _given: Given, /) -> tuple[int, int] | None:
+        """Width and height that a user's picture is cut and scaled to before it is sent; ``None``: it goes as it is."""
+        return None
+
     @classmethod
     def takes(cls, name: str) -> Takes:
         """What kind of file the input field takes."""
         known = cls.model_fields.get(name)
-        marks: tuple[Takes, ...] = ("sound", "video", "archive", "file") if known is not None else ()
+        marks: tuple[Takes, ...] = ("sound", "recording", "video", "archive", "file") if known is not None else ()
         return next((mark for mark in marks if known and _holds(mark, known.annotation, known.metadata)), "picture")
 
     @classmethod

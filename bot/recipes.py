@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from av import AudioFrame, VideoFrame
     from av.container import InputContainer, OutputContainer
     from PIL.Image import Image
+    from PIL.ImageDraw import ImageDraw
+    from PIL.ImageFont import FreeTypeFont, ImageFont
 
 DAMAGED, TOO_BIG, TOO_LONG = "damaged", "too big", "too long"
 OTHER_SIZE, NOTHING_MARKED = "other size", "nothing marked"
@@ -48,6 +50,15 @@ MAX_DRAWING, RASTER_SIDE = 32 * 1024**2, 1024
 """Bytes of an SVG, and pixels of the longer side of what is made from it."""
 ASIDE = frozenset({"raster"})
 """Recipes of what is only handy beside its source: where it cannot be made, it is left out."""
+Colour = tuple[int, int, int]
+PAPER, INK, FAINT, LINE, GREY = (43, 45, 49), (242, 243, 245), (181, 186, 193), (63, 66, 71), (128, 132, 142)
+"""Colours of a chart: the ground, words, words that matter less, lines, and what stands for all others."""
+COLOURS: tuple[Colour, ...] = (
+    (88, 166, 255), (250, 166, 26), (63, 185, 130), (235, 100, 160), (170, 130, 255), (240, 220, 90), (80, 205, 215),
+    (240, 110, 90),
+)  # fmt: skip
+CHART, ROW, NAME = (130, 36, 1100, 396), 40, 420
+"""Where a chart's bars stand, and the height of a line about a model and the width of its name, in pixels."""
 DAMAGE = 50
 """Damaged packets of a file that are left out."""
 
@@ -108,14 +119,20 @@ def quarter(sources: list[str], target: str, *, number: int) -> None:
         part.save(target, "PNG")
 
 
-def mask(sources: list[str], target: str, *, black_edits: bool = False) -> None:
-    """A mask (``L``, black and white) of a picture: from one given, or from the picture painted over with a colour."""
-    from PIL import ImageChops, ImageOps
+def mask(sources: list[str], target: str, *, black_edits: bool = False, clear_edits: bool = False) -> None:
+    """A mask (``L``, black and white) of a picture: from one given, or from the picture painted over with a colour.
+
+    With ``clear_edits`` it is black, and transparent where the picture is to change; one given like that is understood.
+    """
+    from PIL import Image, ImageChops, ImageOps
 
     with _picture(sources[0]) as first, _picture(sources[1]) as second:
         picture, given = first.convert("RGB"), second.convert("RGB")
+        holes = second.convert("RGBA").getchannel("A").point(lambda value: 255 if value < 128 else 0)
     if given.size != picture.size:
         raise Impossible(OTHER_SIZE)
+    if clear_edits and holes.getbbox():
+        given = holes.convert("RGB")
     tones = given.convert("L")
     is_mask = sum(tones.histogram()[32:224]) < tones.width * tones.height * 0.02 and _is_grey(given)
     if not is_mask:
@@ -124,7 +141,19 @@ def mask(sources: list[str], target: str, *, black_edits: bool = False) -> None:
     whole = tones.point(lambda value: 255 if value >= 128 else 0)
     if whole.getextrema()[1] == 0:
         raise Impossible(NOTHING_MARKED)
-    (ImageOps.invert(whole) if black_edits else whole).save(target, "PNG")
+    made = ImageOps.invert(whole) if black_edits or clear_edits else whole
+    if clear_edits:
+        nothing = Image.new("L", made.size)
+        made = Image.merge("RGBA", (nothing, nothing, nothing, made))
+    made.save(target, "PNG")
+
+
+def fit(sources: list[str], target: str, *, width: int, height: int) -> None:
+    """The middle of a picture in just this size, as PNG without anything transparent."""
+    from PIL import ImageOps
+
+    with _picture(sources[0]) as whole:
+        ImageOps.fit(whole.convert("RGB"), (width, height)).save(target, "PNG")
 
 
 def raster(sources: list[str], target: str) -> None:
@@ -138,14 +167,96 @@ def raster(sources: list[str], target: str) -> None:
     Path(target).write_bytes(resvg_py.svg_to_bytes(svg_string=drawing, width=RASTER_SIDE, height=RASTER_SIDE))
 
 
+def chart(_sources: list[str], target: str, *, data: str) -> None:
+    """A picture of what was spent, as PNG: a bar for each time, parted by models, above the dearest models.
+
+    ``data`` is JSON: ``bars`` (each a ``label`` and the ``parts`` of its amount: one for each of the models, then all
+    others together), ``models`` (each a ``name`` and its amount ``usd``), and the amount ``rest`` of all others.
+    """
+    from PIL import Image, ImageDraw
+
+    found = json.loads(data)
+    colours = [*COLOURS[: len(found["models"])], GREY]
+    rows = [(one["name"], one["usd"], colour) for one, colour in zip(found["models"], colours, strict=False)]
+    rows += [("…", found["rest"], GREY)] if found["rest"] > 0 else []
+    bottom = CHART[3] + 70
+    picture = Image.new("RGB", (CHART[2] + 30, bottom + ROW * len(rows) + 10), PAPER)
+    draw = ImageDraw.Draw(picture)
+    _draw_bars(draw, found["bars"], colours)
+    most = max((usd for _name, usd, _colour in rows), default=0.0) or 1.0
+    for number, (name, usd, colour) in enumerate(rows):
+        _draw_row(draw, bottom + ROW * number, name, usd, (usd / most, colour))
+    picture.save(target, "PNG", optimize=True)
+
+
 RECIPES: dict[str, Any] = {
     "film": film,
     "smaller": smaller,
     "last-frame": last_frame,
     "quarter": quarter,
     "mask": mask,
+    "fit": fit,
     "raster": raster,
+    "chart": chart,
 }
+
+
+def _draw_bars(draw: "ImageDraw", bars: list[dict[str, Any]], colours: list[Colour]) -> None:
+    """The bars over their labels, before lines that say how much they are."""
+    left, top, right, bottom = CHART
+    font = _font(22)
+    most = max((sum(bar["parts"]) for bar in bars), default=0.0) or 1.0
+    step = _even(most / 4)
+    lines = math.ceil(most / step - 1e-9)
+    scale = (bottom - top) / (step * lines)
+    for number in range(lines + 1):
+        at = bottom - step * number * scale
+        draw.line((left, at, right, at), fill=LINE)
+        draw.text((left - 14, at), _amount(step * number, step), fill=FAINT, font=font, anchor="rm")
+    slot = (right - left) / max(1, len(bars))
+    every = math.ceil((max((draw.textlength(bar["label"], font) for bar in bars), default=0.0) + 12) / slot)
+    for number, bar in enumerate(bars):
+        middle, at = left + slot * (number + 0.5), float(bottom)
+        for part, colour in zip(bar["parts"], colours, strict=False):
+            if part > 0:
+                half, above = min(slot * 0.36, 40.0), at - part * scale
+                draw.rectangle((middle - half, above, middle + half, at), fill=colour)
+                at = above
+        if number % every == 0:
+            draw.text((middle, bottom + 12), bar["label"], fill=FAINT, font=font, anchor="ma")
+
+
+def _draw_row(draw: "ImageDraw", top: float, name: str, usd: float, bar: tuple[float, Colour]) -> None:
+    """A model: its name, how much of the dearest one's cost it has cost (``bar``: 0 to 1, and a colour), the amount."""
+    left, right = 24, CHART[2]
+    font, middle = _font(24), top + ROW / 2
+    shown = "".join(letter if " " <= letter <= "~" or letter == "…" else "?" for letter in name)
+    while draw.textlength(shown, font) > NAME:
+        shown = shown.removesuffix("…")[:-1] + "…"
+    draw.rectangle((left, middle - 10, left + 20, middle + 10), fill=bar[1])
+    draw.text((left + 34, middle), shown, fill=INK, font=font, anchor="lm")
+    begin = left + NAME + 54
+    draw.rectangle((begin, middle - 10, begin + max(2.0, (right - 140 - begin) * bar[0]), middle + 10), fill=bar[1])
+    draw.text((right, middle), _amount(usd, usd / 10), fill=INK, font=font, anchor="rm")
+
+
+def _font(size: int) -> "FreeTypeFont | ImageFont":
+    """The font that Pillow brings along: it knows Latin letters and digits, and is there on every machine."""
+    from PIL import ImageFont
+
+    return ImageFont.load_default(size)
+
+
+def _even(least: float) -> float:
+    """The next number after ``least`` that reads well on an axis: 1, 2 or 5 and zeros."""
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(digit * power for digit in (1, 2, 5, 10) if digit * power >= least * (1 - 1e-9))
+
+
+def _amount(usd: float, step: float) -> str:
+    """Dollars with two digits, or with as many more as a ``step`` needs."""
+    digits = max(2, -math.floor(math.log10(step))) if step > 0 else 2
+    return f"${usd:,.{min(digits, 6)}f}"
 
 
 def _opened(path: str) -> "InputContainer":

@@ -5,13 +5,14 @@ import io
 import json
 import math
 import re
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, aclosing
-from dataclasses import replace
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 import aiohttp
 import structlog
+from yarl import URL
 
 from bot.errors import CUT_OFF, SILENT, UNREACHABLE, CallFailed, NotOffered, Unavailable, Unreadable, decipher
 from bot.sse import Decoder, ServerEvent, TooLong
@@ -26,11 +27,21 @@ MIN_SECRET = 8
 ELSEWHERE = frozenset({301, 302, 307, 308})
 """Redirects that say that the request was not looked at here; none is followed, for the key would travel along."""
 SILENCE = 90.0
-"""Seconds without a byte after which a stream is given up."""
+"""Seconds without a byte after which a stream or a download is given up."""
 WHOLE = "whole"
 """The name of the event that is a whole answer."""
 CONNECT = 20.0
 """Seconds until a connection must stand; less than any paid call's own time, so that what ran out of it is certain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file of the relay: its bytes as they come, and how many it says they are; or else the ``link`` it points to,
+    which has to do without the key."""
+
+    chunks: AsyncGenerator[bytes]
+    size: int | None
+    link: str
 
 
 class Relay:
@@ -142,12 +153,68 @@ class Relay:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise Unavailable(CUT_OFF, self._why(error), taken=True) from None
 
+    @asynccontextmanager
+    async def opened(self, call: Call, route: str = "") -> AsyncIterator[Opened]:
+        """The file that ``call`` asks for; raises a :class:`CallFailed`, also while its bytes come."""
+        headers = {**self._filled(call.headers), "Accept": "*/*", "Accept-Encoding": "identity"}
+        async with AsyncExitStack() as stack:
+            with self._watched(call, route):
+                async with asyncio.timeout(min(call.timeout, self._longest)):
+                    response = await stack.enter_async_context(
+                        self._streams.request(
+                            call.method, self._base + route + call.path, headers=headers, allow_redirects=False
+                        )
+                    )
+                    target = response.headers.get("Location", "") if 300 <= response.status < 400 else ""
+                    if not target and (response.status >= 300 or response.content_type.endswith("json")):
+                        answer = self._without_key(await _read(response))
+                        payload = _deciphered(call, response.status, response.headers, answer)
+                        raise Unreadable(f"no file but {str(payload)[:300]}")
+                    link = str(response.url.join(URL(target))) if target else ""
+            yield Opened(self._bytes(call, route, response), response.content_length, link)
+
+    async def _bytes(self, call: Call, route: str, response: aiohttp.ClientResponse) -> AsyncGenerator[bytes]:
+        with self._watched(call, route):
+            while True:
+                async with asyncio.timeout(SILENCE):
+                    chunk = await response.content.readany()
+                if not chunk:
+                    break
+                yield chunk
+        self._observe(call, None)
+
+    @contextmanager
+    def _watched(self, call: Call, route: str) -> Iterator[None]:
+        """Tell what a failure means, and the log and the observer of it."""
+        try:
+            with self._failing(call.timeout):
+                yield
+        except CallFailed as error:
+            self._observe(call, error)
+            log.info("download failed", path=route + call.path, error=str(error), why=error.detail)
+            raise
+
+    @contextmanager
+    def _failing(self, patience: float) -> Iterator[None]:
+        """What it means that a request breaks."""
+        try:
+            yield
+        except aiohttp.ConnectionTimeoutError:
+            raise Unavailable(UNREACHABLE, "no connection in time", taken=False) from None
+        except TimeoutError:
+            raise Unavailable(CUT_OFF, f"no answer within {patience:g} s", taken=True) from None
+        except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
+            raise Unavailable(UNREACHABLE, self._why(error), taken=False) from None
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise Unavailable(CUT_OFF, self._why(error), taken=True) from None
+
     async def _send(self, call: Call, route: str) -> Any:
         body = await asyncio.to_thread(_encode, call.json) if call.json is not None else None
         headers = {**self._filled(call.headers), **({"Content-Type": "application/json"} if body is not None else {})}
+        headers |= {"Accept": "*/*"} if call.raw else {}
         data = _form(call.form) if call.form else None if body is None else io.BytesIO(body)
         patience = min(call.timeout, self._longest)
-        try:
+        with self._failing(patience):
             async with (
                 asyncio.timeout(patience),
                 self._session.request(
@@ -166,14 +233,6 @@ class Relay:
                     detail = f"HTTP {response.status} to {target[:200].decode('utf-8', 'replace')}"
                     raise NotOffered(detail) if response.status in ELSEWHERE else Unreadable(detail)
                 status, found = response.status, response.headers
-        except aiohttp.ConnectionTimeoutError:
-            raise Unavailable(UNREACHABLE, "no connection in time", taken=False) from None
-        except TimeoutError:
-            raise Unavailable(CUT_OFF, f"no answer within {patience:g} s", taken=True) from None
-        except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
-            raise Unavailable(UNREACHABLE, self._why(error), taken=False) from None
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise Unavailable(CUT_OFF, self._why(error), taken=True) from None
         if len(answer) > 256 * 1024:
             return await asyncio.to_thread(_deciphered, call, status, found, answer)
         return _deciphered(call, status, found, answer)
@@ -222,7 +281,7 @@ def _session(key: str, connect: float, connector: aiohttp.TCPConnector) -> aioht
 
 
 def _deciphered(call: Call, status: int, headers: Mapping[str, str], answer: bytes) -> Any:
-    return decipher(status, headers, answer, known_path=call.one, coded=call.coded, judge=call.judge)
+    return decipher(status, headers, answer, known_path=call.one, coded=call.coded, raw=call.raw, judge=call.judge)
 
 
 def _encode(value: Any) -> bytes:

@@ -31,6 +31,8 @@ MIDI = Kind("audio", "audio/midi", "mid")
 TEXT = Kind("text", "text/plain", "txt")
 LRC = Kind("text", "text/x-lrc", "lrc")
 SRT = Kind("text", "application/x-subrip", "srt")
+VTT = Kind("text", "text/vtt", "vtt")
+JSON = Kind("text", "application/json", "json")
 ZIP = Kind("archive", "application/zip", "zip")
 PDF = Kind("text", "application/pdf", "pdf")
 
@@ -40,6 +42,8 @@ VIDEOS = (MP4, MOV, WEBM)
 """What can be given as a video."""
 SOUNDS = (MP3, WAV, M4A, OGG, FLAC)
 """What can be given as a sound."""
+RECORDINGS = (*SOUNDS, MP4, WEBM)
+"""What can be given to be listened to."""
 ARCHIVE_BEGINS = b"PK\x03\x04"
 """How a ZIP file begins; no result is one, so :func:`sniff` does not know it."""
 
@@ -59,7 +63,10 @@ _PREFIXES = (
 )
 _BRANDS = {b"qt  ": MOV, b"M4A ": M4A, b"M4B ": M4A, b"avif": AVIF, b"avis": AVIF}
 _SVG_BEGINNINGS = (b"<svg", b"<?xml", b"<!--", b"<!DOCTYPE svg")
-_KINDS = (PNG, JPEG, GIF, WEBP, AVIF, SVG, MP4, MOV, WEBM, MP3, M4A, WAV, OGG, FLAC, AAC, MIDI, TEXT, LRC, SRT, PDF)
+_KINDS = (
+    PNG, JPEG, GIF, WEBP, AVIF, SVG, MP4, MOV, WEBM, MP3, M4A, WAV, OGG, FLAC, AAC, MIDI, TEXT, LRC, SRT, VTT, JSON,
+    PDF,
+)  # fmt: skip
 _BY_MIME = {
     **{kind.mime: kind for kind in _KINDS},
     "image/jpg": JPEG,

@@ -48,14 +48,18 @@ class State(StrEnum):
     """The relay itself gave up waiting; the result may still come."""
 
 
+BY_KEY = "relay:"
+"""Prefix of the path of a file that is downloaded from the relay itself, with its key."""
+
+
 @dataclass(frozen=True, slots=True)
 class Media:
     """One file of a result.
 
     ``kind`` is ``video``, ``image``, ``audio`` or ``file``; ``lifetime`` of the link in seconds, ``None`` when nobody
-    documents it. A short result that came in the answer itself is a ``data:`` URL. ``note`` is a line about it
-    (length, style) and ``picture`` the URL of its cover. With a ``recipe`` (``bot.recipes``) the file is made by
-    ourselves from the one at ``url`` and the ``picture``.
+    documents it. A short result that came in the answer itself is a ``data:`` URL; one that only the relay's key opens
+    is :data:`BY_KEY` and its path there. ``note`` is a line about it (length, style) and ``picture`` the URL of its
+    cover. With a ``recipe`` (``bot.recipes``) the file is made by ourselves from the one at ``url`` and ``picture``.
     """
 
     url: str

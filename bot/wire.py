@@ -11,6 +11,8 @@ SUCCESS_CODES = frozenset({"success", "ok", "0", "1", "200", "true"})
 MAX_DEPTH = 40
 KEY = "{key}"
 """The value of a header (or of the query) in whose place the relay's key is put."""
+MIME, CONTENT = "mime", "content"
+"""The members of a ``raw`` answer: its type without parameters, in small letters, and its bytes."""
 ACCESS_TOKEN, USER_ID = "{access token}", "{user id}"
 """Values of headers in whose place the account's access token and its number at the relay are put."""
 _TAGS = re.compile(r"<[^>]{0,300}>")
@@ -38,8 +40,9 @@ class Call:
     a request that may cost money: it is sent once and never repeated unless it was certainly not taken. ``one`` marks
     a question about a single task. ``query`` is put behind the path and never logged. ``timeout`` is in seconds. With
     ``coded`` an answer of status 200 is handed on even if its own code says that something is wrong, or if it is empty:
-    the provider reads the codes itself. ``judge`` knows the provider's own errors: of the HTTP status, the answer's
-    code and its words it makes the exception that they mean, or ``None``.
+    the provider reads the codes itself. With ``raw`` an answer of status 2xx that is no JSON (a sound, subtitles) is
+    handed on as its :data:`MIME` and :data:`CONTENT`. ``judge`` knows the provider's own errors: of the HTTP status,
+    the answer's code and its words it makes the exception that they mean, or ``None``.
     """
 
     method: str
@@ -47,6 +50,7 @@ class Call:
     json: Any = None
     form: tuple[Part, ...] = ()
     coded: bool = False
+    raw: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     paid: bool = False

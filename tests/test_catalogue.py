@@ -210,7 +210,7 @@ async def nodes(bot: Darkroom) -> list[tuple[str, dict[str, Any]]]:
     return [found for payload in payloads for found in walk(payload, "")]
 
 
-PROPER = re.compile(r"[\d.×:p]+|PNG|JPEG|WEBP|MP3|FLAC|LoRA|Fill|Canny|Depth|Pro|Ultra|Midjourney|Niji")
+PROPER = re.compile(r"[\d.×:p]+|PNG|JPEG|WEBP|MP3|FLAC|OPUS|AAC|LoRA|Fill|Canny|Depth|Pro|Ultra|Midjourney|Niji")
 """Choices that are called the same in every language: numbers, formats, names of models."""
 
 

@@ -10,9 +10,10 @@ from typing import Any
 import aiohttp
 import simcord
 from simcord._clock import Clock
-from simcord.preview import _markdown
+from simcord.preview import _markdown, _server
 
 SIZE_LIMIT = 10 * 1024 * 1024
+_PLACE_OF_A_PICTURE = ".attachment-image:not([src]) { width: 550px; }"
 _QUOTE_END = re.compile(r"^> .*\n(?!> |\n)", re.MULTILINE)
 
 
@@ -151,6 +152,27 @@ def _in_language(node: Any, locale: str) -> Any:
         return node
     words = {name: (node.get(f"{name}_localizations") or {}).get(locale) for name in ("name", "description")}
     return {name: words.get(name) or _in_language(value, locale) for name, value in node.items()}
+
+
+@contextmanager
+def menus_stay_open() -> Iterator[None]:
+    """Keep the place of pictures free while SimCord's page draws them anew; begin before the page is served.
+
+    Else the page becomes shorter for a moment, jumps to its top, and closes the menu that was just opened.
+    """
+    serve = _server.PreviewServer._static
+
+    async def static(self: Any, request: Any) -> Any:
+        response = await serve(self, request)
+        if request.path.endswith(".css"):
+            response.text += _PLACE_OF_A_PICTURE
+        return response
+
+    _server.PreviewServer._static = static  # type: ignore[method-assign]  # its version is pinned
+    try:
+        yield
+    finally:
+        _server.PreviewServer._static = serve  # type: ignore[method-assign]
 
 
 @contextmanager

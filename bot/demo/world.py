@@ -17,7 +17,7 @@ from simcord import SetupError
 
 from bot.app import assemble
 from bot.config import Config, load
-from bot.demo.discord import Stage, make_real, markdown_as_discord
+from bot.demo.discord import Stage, make_real, markdown_as_discord, menus_stay_open
 from bot.demo.simulator import PROMPT_WORDS, AccountOptions, Simulator
 
 REFRESH = 1.0
@@ -77,8 +77,8 @@ async def _shown(env: simcord.Env, relay_url: str, port: int) -> AsyncIterator[s
     viewers = [guild.add_member(env.create_user(name), roles=[operators]) for name in VIEWERS]
     locales.update({viewer.id: locale for viewer, locale in zip(viewers, VIEWERS.values(), strict=True)})
     preview = env.preview(channel, viewers=viewers, layout="channel", port=port, timezone=_timezone())
-    async with preview as page, aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(10.0)) as session:
-        with markdown_as_discord():
+    with markdown_as_discord(), menus_stay_open():
+        async with preview as page, aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(10.0)) as session:
             refresher = asyncio.create_task(_keep_fresh(Stage(page, env, locales, relay_url), session))
             try:
                 yield page.url

@@ -15,7 +15,7 @@ from bot.lookup import Lookup
 from bot.media import MediaStore
 from bot.provider import CATALOGUE, INPUT, Provider, Submission, kind_of
 from bot.relay import Relay
-from bot.sniff import HEAD, sniff
+from bot.sniff import HEAD, by_mime, sniff
 from bot.step import Step
 from bot.store import Store, StoreProblem
 from bot.store.repository import Input
@@ -146,7 +146,9 @@ def _unpacked(media: Media) -> tuple[Media, Input | None]:
         content = base64.b64decode(packed, validate=True)
     except ValueError:  # the delivery will say that it is damaged
         return media, None
-    kind = sniff(content[:HEAD])
+    kind = by_mime(about.removeprefix("data:"))
+    if kind is None or kind.family != "text":  # only of a text its type says more than its bytes
+        kind = sniff(content[:HEAD])
     item = Input(hashlib.sha256(content).hexdigest(), kind.mime if kind else "application/octet-stream", "", content)
     return replace(media, url=INPUT + item.id), item
 

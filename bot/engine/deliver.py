@@ -116,7 +116,7 @@ class Deliverer:
                     links += self._instead(media, task, NOT_ATTACHED)
                     continue
                 try:
-                    ready = await stack.enter_async_context(self._files.prepared(media, limit))
+                    ready = await stack.enter_async_context(self._files.prepared(media, limit, task.route))
                 except TooLarge:
                     links += self._instead(media, task, TOO_LARGE)
                 except WorkshopProblem as problem:

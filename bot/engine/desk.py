@@ -19,7 +19,7 @@ from bot.engine.ports import Glance
 from bot.engine.submit import FORGOTTEN_INPUT, NOT_OFFERED, Submitter
 from bot.errors import CallFailed, Problem
 from bot.media import MediaProblem
-from bot.provider import Mask, Submission, Takes
+from bot.provider import INPUT, Given, Mask, Submission, Takes
 from bot.step import Step
 from bot.store import Filter
 from bot.store.repository import Input
@@ -200,6 +200,18 @@ class Desk:
                 ready[name] = await self._mask(inputs[mask.of], inputs[name], mask)
         return ready
 
+    async def framed(
+        self, submission: Submission, inputs: Mapping[str, Input], facts: Mapping[str, Given]
+    ) -> tuple[Submission, dict[str, Input]]:
+        """The request and its files by field, with pictures in the size that it wants; raises :class:`Problem`."""
+        ready = dict(inputs)
+        for name, given in facts.items():
+            size = submission.frame(name, given)
+            if size is not None and size != given.pixels:
+                ready[name] = await self._made("fit", [inputs[name]], width=size[0], height=size[1])
+        changed = {name: INPUT + item.id for name, item in ready.items() if item is not inputs[name]}
+        return submission.model_copy(update=changed), ready
+
     async def picture_of(self, task: Task, shown: Sequence[Media] = (), *, takes: Takes = "picture") -> Input:
         """The picture (or video) that a finished task came to, as the input of a further one; raises :class:`Problem`.
 
@@ -209,7 +221,7 @@ class Desk:
         files = Files(self.core)
         for media in (*(shown or await self.core.screen.sources(task.place)), *task.media):
             with suppress(MediaProblem, WorkshopProblem):
-                async with files.prepared(media, LIMITS[takes]) as ready:
+                async with files.prepared(media, LIMITS[takes], task.route) as ready:
                     if ready.file.kind in TAKEN[takes]:
                         content = await asyncio.to_thread(ready.file.path.read_bytes)
                         link = media.url if media.url.startswith("http") else ""
@@ -235,12 +247,17 @@ class Desk:
         return await self._mask(picture, given, Mask(of=""))
 
     async def _mask(self, picture: Input, given: Input, mask: Mask) -> Input:
+        form = {"black_edits": mask.black_edits, "clear_edits": mask.clear_edits}
+        return await self._made("mask", [picture, given], **form)
+
+    async def _made(self, recipe: str, sources: Sequence[Input], **parameters: int) -> Input:
+        """A PNG made from pictures."""
         async with AsyncExitStack() as stack:
-            paths = [await stack.enter_async_context(self.core.media.new_file()) for _file in range(3)]
-            await asyncio.to_thread(paths[0].write_bytes, picture.content)
-            await asyncio.to_thread(paths[1].write_bytes, given.content)
-            await self.core.workshop.make("mask", paths[:2], paths[2], black_edits=mask.black_edits)
-            content = await asyncio.to_thread(paths[2].read_bytes)
+            *paths, target = [await stack.enter_async_context(self.core.media.new_file()) for _file in (*sources, None)]
+            for path, source in zip(paths, sources, strict=True):
+                await asyncio.to_thread(path.write_bytes, source.content)
+            await self.core.workshop.make(recipe, paths, target, **parameters)
+            content = await asyncio.to_thread(target.read_bytes)
         return Input(hashlib.sha256(content).hexdigest(), "image/png", "", content)
 
     # -------------------------------------------------------------------------------------------- changing tasks

@@ -9,13 +9,18 @@ from pathlib import Path
 import structlog
 
 from bot.engine.core import Core
-from bot.media import Fetched, MediaProblem, TooLarge, look
+from bot.errors import CallFailed, NotOffered, Refused
+from bot.media import GONE, Fetched, MediaProblem, TooLarge, look
 from bot.provider import INPUT
-from bot.task import Media
+from bot.sniff import by_mime
+from bot.task import BY_KEY, Media
 from bot.text import _
+from bot.wire import Call
 from bot.workshop import WorkshopProblem
 
 log = structlog.get_logger(__name__)
+OPENS_WITHIN = 120.0
+"""Seconds that the relay has to begin with a file."""
 SHRUNK_FROM = 100 * 1024 * 1024
 """Bytes of a video that is made smaller at most; a larger one is not worth the download."""
 
@@ -40,22 +45,23 @@ class Files:
         return self.core.config.settings.max_media_mb * 1024 * 1024
 
     @asynccontextmanager
-    async def prepared(self, media: Media, limit: int) -> AsyncIterator[Prepared]:
+    async def prepared(self, media: Media, limit: int, route: str = "") -> AsyncIterator[Prepared]:
         """The file of ``media`` in at most ``limit`` bytes, deleted when the context ends.
 
-        Raises ``TooLarge``, ``MediaProblem``, or ``WorkshopProblem`` when it cannot be made.
+        ``route`` is the path prefix under which the relay made it. Raises ``TooLarge``, ``MediaProblem``, or
+        ``WorkshopProblem`` when it cannot be made.
         """
         cap = min(limit, self.most)
         async with AsyncExitStack() as stack:
             if media.recipe:
-                yield Prepared(await stack.enter_async_context(self._from_recipe(media, cap)))
+                yield Prepared(await stack.enter_async_context(self._from_recipe(media, cap, route)))
                 return
             try:
-                found = Prepared(await stack.enter_async_context(self._fetched(media.url, cap)))
+                found = Prepared(await stack.enter_async_context(self._fetched(media.url, cap, route)))
             except TooLarge as error:
                 if not self._can_shrink(media, error.size):
                     raise
-                found = Prepared(await stack.enter_async_context(self._shrunk(media, cap)), shrunk=True)
+                found = Prepared(await stack.enter_async_context(self._shrunk(media, cap, route)), shrunk=True)
             yield found
 
     def _can_shrink(self, media: Media, size: int | None) -> bool:
@@ -64,11 +70,11 @@ class Files:
         return media.kind == "video" and workshop.available and not workshop.busy and (size or 0) <= SHRUNK_FROM
 
     @asynccontextmanager
-    async def _shrunk(self, media: Media, cap: int) -> AsyncIterator[Fetched]:
+    async def _shrunk(self, media: Media, cap: int, route: str) -> AsyncIterator[Fetched]:
         async with AsyncExitStack() as stack:
             try:
                 most = min(self.most, SHRUNK_FROM)
-                large = await stack.enter_async_context(self.core.media.fetch(media.url, most))
+                large = await stack.enter_async_context(self._fetched(media.url, most, route))
                 smaller = await stack.enter_async_context(self._made("smaller", [large.path], cap, limit=cap))
             except (WorkshopProblem, MediaProblem) as problem:
                 log.info("no smaller rendition", why=str(problem))
@@ -76,9 +82,9 @@ class Files:
             yield smaller
 
     @asynccontextmanager
-    async def _from_recipe(self, media: Media, cap: int) -> AsyncIterator[Fetched]:
+    async def _from_recipe(self, media: Media, cap: int, route: str) -> AsyncIterator[Fetched]:
         async with AsyncExitStack() as stack:
-            sources = [(await stack.enter_async_context(self._fetched(media.url, self.most))).path]
+            sources = [(await stack.enter_async_context(self._fetched(media.url, self.most, route))).path]
             with suppress(MediaProblem):  # without its cover it is still worth having
                 if media.picture:
                     sources.append((await stack.enter_async_context(self.core.media.fetch(media.picture, cap))).path)
@@ -87,8 +93,12 @@ class Files:
             yield await stack.enter_async_context(self._made(recipe, sources, cap, **parameters))
 
     @asynccontextmanager
-    async def _fetched(self, url: str, cap: int) -> AsyncIterator[Fetched]:
-        """What is behind ``url``, or what came in the answer itself and is kept in the store."""
+    async def _fetched(self, url: str, cap: int, route: str) -> AsyncIterator[Fetched]:
+        """What is behind ``url``, at the relay itself, or came in its answer and is kept in the store."""
+        if url.startswith(BY_KEY):
+            async with self._by_key(url.removeprefix(BY_KEY), cap, route) as found:
+                yield found
+            return
         if not url.startswith(INPUT):
             async with self.core.media.fetch(url, cap) as found:
                 yield found
@@ -100,7 +110,26 @@ class Files:
             raise TooLarge(len(stored.content))
         async with self.core.media.new_file() as path:
             await asyncio.to_thread(path.write_bytes, stored.content)
-            yield await asyncio.to_thread(look, path)
+            kind = by_mime(stored.mime)
+            if kind is not None and kind.family == "text":
+                yield Fetched(path, len(stored.content), kind)
+            else:
+                yield await asyncio.to_thread(look, path)
+
+    @asynccontextmanager
+    async def _by_key(self, path: str, cap: int, route: str) -> AsyncIterator[Fetched]:
+        """A file of the relay itself. Where that points elsewhere, the key does not go along."""
+        call, media = Call("GET", path, one=True, timeout=OPENS_WITHIN), self.core.media
+        async with AsyncExitStack() as stack:
+            try:
+                opened = await stack.enter_async_context(self.core.relay.opened(call, route))
+                found = await stack.enter_async_context(
+                    media.fetch(opened.link, cap) if opened.link else media.saved(opened.chunks, opened.size, cap)
+                )
+            except CallFailed as error:
+                gone = isinstance(error, NotOffered) or (isinstance(error, Refused) and error.status in GONE)
+                raise MediaProblem(error.text, gone=gone) from None
+            yield found
 
     @asynccontextmanager
     async def _made(self, recipe: str, sources: list[Path], cap: int, **parameters: int) -> AsyncIterator[Fetched]:

@@ -85,6 +85,8 @@ class Front:
             fields = {name: INPUT + item.id for name, item in items.items()}
             more = {name: value for found in known for name, value in found.items()}
             submission = kind.make(**{**submission.model_dump(exclude_none=True), **fields, **more})
+            facts = {name: given for name, (_item, given) in inputs.items()}
+            submission, items = await self.desk.framed(submission, items, facts)
         asker, place = asker_of(interaction), self.place(interaction, message_id)
         submission, original = await self.desk.written_out(submission, asker, place, enhance)
         return await self.desk.accept(Order(submission, asker, place, tuple(items.values()), parent_id, original))
@@ -113,7 +115,10 @@ class Front:
         kind.check_together(dict.fromkeys(names, facts))
         more = {key: value for name in names for key, value in kind.check_input(name, facts, options).items()}
         checked = kind.make(**{**submission.model_dump(exclude_none=True), **more})
-        return await self.hand_over(interaction, message_id, checked, parent_id=parent_id, inputs=[item])
+        ready, items = await self.desk.framed(checked, dict.fromkeys(names, item), dict.fromkeys(names, facts))
+        return await self.hand_over(
+            interaction, message_id, ready, parent_id=parent_id, inputs=list(items.values()) or [item]
+        )
 
     async def acknowledge(self, interaction: Interaction, *, private: bool = False) -> int:
         """Answer within three seconds that it is being done; returns the id of the message that will hold it."""

@@ -24,9 +24,11 @@ def matching(names: Iterable[str], current: str) -> Choices:
     return [app_commands.Choice(name=name[:100], value=name) for name in names if wanted in name.lower()][:MOST]
 
 
-async def finished_tasks(interaction: Interaction, provider: str, current: str) -> Choices:
-    """The caller's finished tasks with one provider."""
-    return await _choices(interaction, Filter(provider, (Phase.DELIVERED,), current.strip()))
+async def finished_tasks(
+    interaction: Interaction, provider: str, current: str, actions: tuple[str, ...] = ()
+) -> Choices:
+    """The caller's finished tasks with one provider; ``actions``: only such (none: any)."""
+    return await _choices(interaction, Filter(provider, (Phase.DELIVERED,), current.strip(), actions))
 
 
 async def finished_parts(

@@ -10,7 +10,8 @@ from bot.text import listed
 from bot.ui import chat
 from bot.ui.conversations import Conversations, Prompt
 from bot.ui.front import Interaction
-from bot.ui.pickers import Choices, matching
+from bot.ui.models import model_choices
+from bot.ui.pickers import Choices
 
 _EFFORTS = [
     app_commands.Choice(name=L("Minimal"), value="minimal"),
@@ -59,5 +60,5 @@ class Chat(Conversations):
         await chat.begin(interaction, OPENAI.name, manner, prompt, (file, file2, file3), open_to_all=bool(everybody))
 
     @chat.autocomplete("model")
-    async def _chat_models(self, _interaction: Interaction, current: str) -> Choices:
-        return matching(listed(self._chosen.chat_models), current)
+    async def _chat_models(self, interaction: Interaction, current: str) -> Choices:
+        return await model_choices(interaction, current, ("chat",), listed(self._chosen.chat_models))

@@ -15,7 +15,7 @@ from PIL import Image
 from bot.demo.simulator.core import BANNED_REASON, FAIL_REASON, Relay
 from bot.demo.simulator.flux import MODELS, Flux, FluxOptions
 from bot.demo.simulator.forms import UNSAFE_REASON
-from bot.demo.simulator.recraft_openai import OpenAIImages
+from bot.demo.simulator.openai_images import OpenAIImages
 from bot.demo.simulator.recraft_rules import RecraftOptions
 
 DONE = 11.0

@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 
 from bot.demo.simulator import ideogram_rules as rules
+from bot.demo.simulator.account import Account, AccountOptions
 from bot.demo.simulator.ideogram import Ideogram
 from bot.demo.simulator.ideogram_rules import SEED_ENDPOINTS, V3, WORKS, IdeogramOptions, size_of
 from tests.demo.test_flux import RED, Rig, half, picture, relay
@@ -55,6 +56,7 @@ async def rig() -> AsyncIterator[Desk]:
         rig.ideogram = IdeogramOptions()
         rig.module = Ideogram(sim, rig.ideogram)
         sim.add(rig.module)
+        sim.add(Account(sim, AccountOptions()))
         async with sim:
             yield rig
 

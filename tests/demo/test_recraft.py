@@ -9,9 +9,10 @@ import aiohttp
 import pytest
 from PIL import Image
 
+from bot.demo.simulator.account import Account, AccountOptions
 from bot.demo.simulator.flux import MODELS, Flux
+from bot.demo.simulator.openai_images import FLUX_NAMES, OpenAIImages
 from bot.demo.simulator.recraft import Recraft
-from bot.demo.simulator.recraft_openai import FLUX_NAMES, OpenAIImages
 from bot.demo.simulator.recraft_rules import SEED_ENDPOINTS, WORKS
 from tests.demo.test_flux import RED, Rig, half, picture, relay
 
@@ -48,6 +49,7 @@ async def rig() -> AsyncIterator[Desk]:
         sim.add(rig.module)
         sim.add(Flux(sim, rig.flux))
         sim.add(OpenAIImages(sim, rig.flux, rig.recraft))
+        sim.add(Account(sim, AccountOptions()))
         async with sim:
             yield rig
 

@@ -18,7 +18,7 @@ from simcord.backend.cdn import CdnStore
 from bot.demo.simulator import Simulator
 from bot.demo.simulator.flux import Flux, FluxOptions
 from bot.demo.simulator.forms import Form
-from bot.demo.simulator.recraft_openai import OpenAIImages
+from bot.demo.simulator.openai_images import OpenAIImages
 from bot.demo.simulator.recraft_rules import RecraftOptions
 from bot.task import Task
 from tests.world import World, a_world

@@ -14,7 +14,7 @@ from bot.errors import Invalid, NotOffered, Refused, Throttled, Unavailable, Unr
 from bot.lookup import Single
 from bot.provider import CATALOGUE, TALKING, Provider, Submission, providers
 from bot.step import Known, Step
-from bot.task import Report, merged
+from bot.task import BY_KEY, Report, merged
 from bot.wire import loads
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -169,7 +169,7 @@ def check_report(provider: Provider, report: Report, payload: Any) -> None:
     assert report.percent is None or 0 <= report.percent <= 100
     assert report.lookup in {"", *provider.lookups}
     for media in (*report.media, *report.spare, *report.playing):
-        assert media.url.startswith(("http://", "https://", "data:"))
+        assert media.url.startswith(("http://", "https://", "data:", f"{BY_KEY}/"))
         assert media.kind in {"video", "image", "audio", "file"}
     json.dumps([report.remote_id + report.text + report.preview, dict(report.data)], allow_nan=False)
     if report.follow_up is not None:

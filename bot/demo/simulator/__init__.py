@@ -12,7 +12,9 @@ It imports nothing from the rest of the bot, so that it stays a second, independ
 import time
 from collections.abc import Callable, Collection
 
+from .account import Account, AccountOptions
 from .chat import Chat, ChatOptions
+from .console import Console
 from .core import PROMPT_WORDS, Job, Moment, Recorded, Relay
 from .faults import Fault, Faults
 from .flux import Flux, FluxOptions
@@ -23,9 +25,12 @@ from .ideogram_rules import IdeogramOptions
 from .kling import Kling, KlingOptions
 from .luma import Luma, LumaOptions
 from .midjourney import Midjourney, MidjourneyOptions
+from .openai import OpenAI
+from .openai_images import OpenAIImages
+from .openai_rules import OpenAIOptions
+from .openai_videos import OpenAIVideos
 from .pika import Pika, PikaOptions
 from .recraft import Recraft
-from .recraft_openai import OpenAIImages
 from .recraft_rules import RecraftOptions
 from .replicate import Replicate
 from .replicate_rules import ReplicateOptions
@@ -37,6 +42,7 @@ from .udio import Udio, UdioOptions
 
 __all__ = [
     "PROMPT_WORDS",
+    "AccountOptions",
     "Fault",
     "Faults",
     "HailuoOptions",
@@ -44,6 +50,7 @@ __all__ = [
     "KlingOptions",
     "LumaOptions",
     "Moment",
+    "OpenAIOptions",
     "Recorded",
     "Relay",
     "ReplicateOptions",
@@ -64,6 +71,7 @@ class Simulator(Relay):
         pace: float = 1.0,
         keys: Collection[str] = ("sk-good",),
         poor_keys: Collection[str] = ("sk-poor",),
+        account: AccountOptions | None = None,
     ) -> None:
         super().__init__(clock=clock, pace=pace, keys=keys, poor_keys=poor_keys)
         self.luma = LumaOptions()
@@ -75,7 +83,10 @@ class Simulator(Relay):
         self.add(Flux(self, self.flux))
         self.recraft = RecraftOptions()
         self.add(Recraft(self, self.recraft))
-        self.add(OpenAIImages(self, self.flux, self.recraft))
+        self.openai = OpenAIOptions()
+        self.add(OpenAIImages(self, self.flux, self.recraft, self.openai))
+        self.add(OpenAI(self, self.openai))
+        self.add(OpenAIVideos(self, self.openai))
         self.ideogram = IdeogramOptions()
         self.add(Ideogram(self, self.ideogram))
         self.kling = KlingOptions()
@@ -92,5 +103,8 @@ class Simulator(Relay):
         self.add(Replicate(self, self.replicate))
         self.hailuo = HailuoOptions()
         self.add(Hailuo(self, self.hailuo))
+        self.account = account or AccountOptions()
+        self.add(Account(self, self.account))
+        self.add(Console(self, self.account))
         self.chat = ChatOptions()
         self.add(Chat(self, self.chat))

@@ -1,6 +1,6 @@
 """The part every provider shares: keys, the record of calls, jobs and their life, faults, media, start and stop.
 
-Wire facts: reference "relay-luma-…" sections 1.1, 1.2, 1.5 and "relay-suno-…" sections 1, 2, 4.4, 4.5.
+Wire facts: reference "relay-luma-…" sections 1.1, 1.2, 1.5 and "relay-suno-…" sections 1 and 2.
 """
 
 import hashlib
@@ -41,7 +41,7 @@ PROMPT_WORDS: dict[str, str] = {
     "sim:revoked": "the key is revoked in the middle of a chat answer",
     "sim:overloaded": "a chat question is turned away because the provider is overloaded",
     "sim:length": "a chat answer ends because it has reached the longest that is allowed",
-    "sim:empty": "a chat answer holds no words",
+    "sim:empty": "a chat answer or a transcript holds no words",
     "sim:echo": "a chat answer repeats the question",
     "sim:offline": "a song that goes on from another one is refused: the account that made that one is offline",
 }
@@ -53,7 +53,7 @@ LATE_REASON = "任务超时\uff0860分钟\uff09"  # the gateway's own words, ref
 BIG_SIZE = 12 * 1024 * 1024
 LATE_AFTER = 30.0
 QUEUE_FOR = 20.0
-PUBLIC = ("/media/", "/bucket/", "/api/status")
+PUBLIC = ("/media/", "/bucket/", "/api/")
 
 
 @dataclass(slots=True)
@@ -171,7 +171,6 @@ class Relay:
         self.app.on_response_prepare.append(_stamp)
         self.app.on_shutdown.append(self.faults.release)
         self.app.add_routes([*media_routes(), *self.faults.media_routes()])
-        self.app.add_routes([web.get("/v1/models", self._models), web.get("/api/status", self._status)])
         self.app.add_routes([web.get("/media/expiring/{job}/{link}/{name}", self._expiring)])
 
     def add(self, module: Module) -> None:
@@ -273,15 +272,9 @@ class Relay:
             return web.Response(status=403, text="<Error><Code>AccessDenied</Code></Error>", content_type="text/xml")
         return await serve(request, "video", request.match_info["name"])
 
-    async def _models(self, _: web.Request) -> web.Response:
-        names = [name for module in self._modules for name in module.models()]
-        rows = [{"id": name, "object": "model", "created": 1626777600, "owned_by": "custom"} for name in names]
-        return web.json_response({"object": "list", "data": rows})
-
-    async def _status(self, request: web.Request) -> web.Response:
-        data = {"version": "simulator", "system_name": "Relay simulator", "quota_per_unit": 500000}
-        data["server_address"] = f"{request.scheme}://{request.host}"
-        return web.json_response({"success": True, "message": "", "data": data})
+    def model_names(self) -> list[str]:
+        """What the relay offers, by the names that it is charged under."""
+        return [name for module in self._modules for name in module.models()]
 
     @web.middleware
     async def _middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:

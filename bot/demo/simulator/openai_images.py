@@ -1,18 +1,24 @@
-"""The OpenAI image form for Flux and Recraft (reference "relay-midjourney-…" sections 2.6 and 3.6)."""
+"""The OpenAI image form for OpenAI's own models, and for Flux and Recraft.
+
+Wire facts: reference "relay-suno-…" sections 5.2 and 5.3, "relay-midjourney-…" sections 2.6 and 3.6.
+"""
 
 import asyncio
 import base64
+import io
 import re
 import uuid
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
+from PIL import Image, ImageOps
 
 from . import forms
 from .flux import FluxOptions
-from .forms import Form, gateway_error, one_of, text, whole
+from .forms import Check, Form, gateway_error, one_of, text, whole
+from .openai_rules import DRAWN, EDITED, PACKED, OpenAIOptions, picture_problem, source_problem
 from .recraft_rules import RecraftOptions, Rules
-from .recraft_stills import Drawing, Gallery, Suffix, draw, measure, seed_of, sized
+from .recraft_stills import FORMATS, Drawing, Gallery, Suffix, draw, measure, seed_of, sized
 from .recraft_styles import STYLES
 from .task_rows import json_object
 
@@ -20,6 +26,7 @@ if TYPE_CHECKING:
     from .core import Relay
 
 LINK_SECONDS = 24 * 3600.0
+OWN_LINK_SECONDS = 3600.0
 EDITORS = ("flux-kontext-pro", "flux-kontext-max")
 FLUX_NAMES = (
     "flux", "flux-dev", "flux-schnell", "flux-pro", "flux-1.1-pro", "flux-pro-1.1", "flux-1.1-pro-ultra",
@@ -32,18 +39,23 @@ _CHECKS = {
     "model": text, "prompt": text, "n": whole(1, 10), "size": text, "aspect_ratio": forms.ratio, "style": text,
     "substyle": text, "response_format": one_of("url", "b64_json"),
 }  # fmt: skip
+_NUMBERS: dict[str, Check] = {"n": whole(1, 10), "output_compression": whole(0, 100)}
 
 
 class OpenAIImages:
-    """`/v1/images/generations` and `/v1/images/edits`; which models they know is up to the two providers' switches.
+    """`/v1/images/generations` and `/v1/images/edits`; which models they know is up to the providers' switches.
 
     `forms` holds every multipart body that arrived, for tests to read.
     """
 
-    def __init__(self, relay: "Relay", flux: FluxOptions, recraft: RecraftOptions) -> None:
+    def __init__(
+        self, relay: "Relay", flux: FluxOptions, recraft: RecraftOptions, openai: OpenAIOptions | None = None
+    ) -> None:
+        """Without `openai` only the other providers' models are known."""
         self.relay = relay
         self.flux = flux
         self.recraft = recraft
+        self.openai = openai or OpenAIOptions(offered=False)
         self.gallery = Gallery(relay, "images")
         self.forms: list[Form] = []
 
@@ -63,15 +75,19 @@ class OpenAIImages:
 
     async def _generate(self, request: web.Request) -> web.Response:
         body = await json_object(request) or {}
+        if self._owns(body.get("model", "dall-e")):
+            return await self._own(request, body, picture_problem(body, DRAWN), ())
         return await self._answer(request, body, ())
 
     async def _edit(self, request: web.Request) -> web.Response:
-        """A picture after one or several others, for Kontext (2.6)."""
+        """Pictures after others: with OpenAI's own models (5.3), or with Kontext (2.6)."""
         form = await forms.read_form(request)
         if form is None:
             return self._wrong(request, "a multipart body is needed")
         self.forms.append(form)
         pictures = tuple(part.data for part in form.files("image", "image[]"))
+        if self._owns(form.text("model")):
+            return await self._edit_own(request, form, pictures)
         body: dict[str, Any] = forms.read_numbers(form.fields, _CHECKS)
         if body.get("model") not in EDITORS:
             return self._wrong(request, "this model does not edit pictures")
@@ -81,6 +97,60 @@ class OpenAIImages:
 
     def _wrong(self, request: web.Request, problem: str) -> web.Response:
         return gateway_error(request, 400, problem, kind="invalid_request_error")
+
+    # ------------------------------------------------------------------------------------------------ OpenAI's own
+
+    def _owns(self, model: Any) -> bool:
+        others = model in FLUX_NAMES or model == "recraftv3"
+        return self.openai.offered and model in self.openai.models and not others
+
+    async def _edit_own(self, request: web.Request, form: Form, pictures: tuple[bytes, ...]) -> web.Response:
+        if not self.openai.edits:
+            return gateway_error(request, 501, "API not implemented", "api_not_implemented", "new_api_error")
+        body: dict[str, Any] = forms.read_numbers(form.fields, _NUMBERS)
+        model = body["model"]
+        if model in DRAWN and model not in EDITED:
+            return self._refused(request, "The model does not support image edits")
+        given = form.files("mask")
+        mask, clear = await asyncio.to_thread(_marked, given[0].data) if given else (None, True)
+        problem = picture_problem(body, EDITED)
+        problem = problem or source_problem(model, pictures, given[0].data if given else None, clear)
+        return await self._own(request, body, problem, pictures, mask or b"")
+
+    def _refused(self, request: web.Request, problem: str) -> web.Response:
+        code = "invalid_image_request" if self.openai.codes else ""
+        return gateway_error(request, 400, problem, code, "new_api_error")
+
+    async def _own(
+        self, request: web.Request, body: dict[str, Any], problem: str, sources: tuple[bytes, ...], mask: bytes = b""
+    ) -> web.Response:
+        if problem:
+            return self._refused(request, problem)
+        prompt = body["prompt"]
+        if refused := self._turned_down(request, prompt):
+            return refused
+        job, reason = await forms.answered(self.relay, request, "openai", "edit" if sources else "image", body, prompt)
+        if reason:
+            return gateway_error(request, 500, reason, kind="upstream_error")
+        model = body["model"]
+        packed = model == PACKED or body.get("response_format") == "b64_json"
+        drawings = [_own_drawing(body, job.seed, index, sources, mask) for index in range(_count(body))]
+        data = [await self._own_shown(request, drawing, packed=packed) for drawing in drawings]
+        if model == "dall-e-3":
+            data = [picture | {"revised_prompt": f"{prompt}, in the light of dusk"} for picture in data]
+        more = {} if model != PACKED else {"usage": _usage(len(prompt.split()), len(data))}
+        return web.json_response({"created": int(self.relay.clock()), "data": data, **more})
+
+    async def _own_shown(self, request: web.Request, drawing: Drawing, *, packed: bool) -> dict[str, Any]:
+        empty = {"url": "", "b64_json": "", "revised_prompt": ""} if self.openai.empty_keys else {}
+        if packed:
+            letters = base64.b64encode(await asyncio.to_thread(draw, drawing)).decode()
+            return {**empty, "b64_json": f"data:image/png;base64,{letters}" if self.openai.data_urls else letters}
+        name = f"{uuid.uuid4()}.{drawing.suffix}"
+        self.gallery.put(name, drawing)
+        return {**empty, "url": self.gallery.link(request, name, self.relay.clock() + OWN_LINK_SECONDS)}
+
+    # ------------------------------------------------------------------------------------------------ Flux, Recraft
 
     async def _answer(self, request: web.Request, body: dict[str, Any], pictures: tuple[bytes, ...]) -> web.Response:
         model = body.get("model")
@@ -159,3 +229,34 @@ class OpenAIImages:
 
 def _count(body: dict[str, Any]) -> int:
     return body.get("n") or 1
+
+
+def _own_drawing(body: dict[str, Any], seed: str, index: int, sources: tuple[bytes, ...], mask: bytes) -> Drawing:
+    """The picture number `index` of an answer; what is edited follows its first source."""
+    wide, _, high = (body.get("size") or "1024x1024").partition("x")
+    size = (int(wide), int(high)) if high.isdecimal() and wide.isdecimal() else (1024, 1024)
+    suffix: Suffix = body.get("output_format") or "png"
+    if sources:
+        return Drawing(seed_of(seed, index), size, suffix, "patch" if mask else "blend", sources[0], mask)
+    clear = body.get("background") == "transparent" and suffix != "jpeg"
+    return Drawing(seed_of(seed, index), size, suffix, "cut" if clear else "paint")
+
+
+def _marked(mask: bytes) -> tuple[bytes, bool]:
+    """A mask as a picture that is white where OpenAI's is transparent, and whether anything is; blocking."""
+    try:
+        with Image.open(io.BytesIO(mask), formats=FORMATS) as picture:
+            holes = ImageOps.invert(picture.convert("RGBA").getchannel("A"))
+    except (OSError, ValueError):
+        return b"", False
+    out = io.BytesIO()
+    holes.save(out, "PNG")
+    return out.getvalue(), holes.getbbox() is not None
+
+
+def _usage(words: int, count: int) -> dict[str, Any]:
+    made = 1060 * count
+    details = {"text_tokens": words, "image_tokens": 0}
+    return {
+        "total_tokens": words + made, "input_tokens": words, "output_tokens": made, "input_tokens_details": details
+    }  # fmt: skip

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 PIECE = re.compile(r"([0-9a-f]{1,16})-(\d{1,6})-(\d{1,6})")
 TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "mp4": "video/mp4"}
+CODECS = {"mp3": ("mp3", "mp3"), "opus": ("ogg", "libopus"), "aac": ("adts", "aac"), "flac": ("flac", "flac")}
+"""The container and the encoder of each kind of sound."""
+TYPES |= {"opus": "audio/ogg", "aac": "audio/aac", "flac": "audio/flac"}
 LONGEST = 20 * 60 * 100
 COVER_FPS = 2
 ID3_HEADER = 10
@@ -127,8 +130,9 @@ def _make(voice: str, name: str, suffix: str) -> bytes:
     samples = b"".join(
         stretch(piece.seed, voice, piece.start * RATE // 100, piece.stop * RATE // 100).tobytes() for piece in pieces
     )
-    makers = {"mp3": _mp3, "wav": _wav}
-    return makers[suffix](samples) if suffix in makers else _mp4(samples, pieces[0].seed)
+    if suffix in CODECS:
+        return _coded(samples, *CODECS[suffix])
+    return _wav(samples) if suffix == "wav" else _mp4(samples, pieces[0].seed)
 
 
 def _parsed(name: str) -> Pieces:
@@ -148,12 +152,12 @@ def _frame(samples: bytes) -> av.AudioFrame:
     return frame
 
 
-def _mp3(samples: bytes) -> bytes:
+def _coded(samples: bytes, container: str, codec: str) -> bytes:
     out = io.BytesIO()
-    with av.open(out, "w", format="mp3") as file:
-        stream = file.add_stream("mp3", rate=RATE, options={"compression_level": "7"})
+    with av.open(out, "w", format=container) as file:
+        stream = file.add_stream(codec, rate=RATE, options={"compression_level": "7"})
         if not isinstance(stream, AudioStream):
-            raise TypeError("mp3 makes no sound")
+            raise TypeError(f"{codec} makes no sound")
         stream.layout, stream.bit_rate = "mono", 64_000
         file.mux(stream.encode(_frame(samples)))
         file.mux(stream.encode(None))
