@@ -9,11 +9,13 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from bench.figures import IN_FLIGHT, ROWS, Figure, history, polling
+from bench.singles import singles
 from bench.streams import streams
 from bot import logs
 
 PARTS: dict[str, Callable[[Path], Awaitable[list[Figure]]]] = {
     "polling": polling,
+    "singles": singles,
     "history": history,
     "streams": streams,
 }

@@ -130,25 +130,31 @@ class Dark:
 
 
 @asynccontextmanager
-async def an_engine(folder: Path, relay: Simulator, screen: Dark, clock: Callable[[], float]) -> AsyncIterator[Engine]:
-    """An engine over the simulator, without Discord."""
+async def an_engine(
+    folder: Path,
+    url: str,
+    screen: Dark,
+    clock: Callable[[], float],
+    client: type[Relay] = Relay,
+) -> AsyncIterator[Engine]:
+    """An engine over the simulator at ``url``, without Discord; ``client`` is what it calls the relay with."""
     config = load(
         {
             "DISCORD_TOKEN": "none",
-            "RELAY_URL": relay.url,
+            "RELAY_URL": url,
             "RELAY_KEY": "sk-good",
             "DATABASE_URL": f"sqlite:///{folder / 'poll.db'}",
         },
         env_file=None,
     )
     database = await connect(config.settings.database_url)
-    client = Relay(config.settings.relay_url, "sk-good")
+    relay = client(config.settings.relay_url, "sk-good")
     media = MediaStore(allow_private=True)
     try:
-        yield Engine(Core(config, Store(database), client, media, Workshop(), screen, clock))  # type: ignore[arg-type]
+        yield Engine(Core(config, Store(database), relay, media, Workshop(), screen, clock))  # type: ignore[arg-type]
     finally:
         await media.close()
-        await client.close()
+        await relay.close()
         await database.close()
 
 
@@ -158,7 +164,7 @@ async def polling(folder: Path) -> list[Figure]:
     screen = Dark()
     async with (
         Simulator(clock=lambda: now[0]) as relay,
-        an_engine(folder, relay, screen, lambda: now[0]) as engine,
+        an_engine(folder, relay.url, screen, lambda: now[0]) as engine,
     ):
         relay.hold = True
         store = engine.core.store

@@ -9,6 +9,7 @@ from tests.browser.page import SLOW, DemoPage
 
 expect.set_options(timeout=20_000)  # two cores may be busy with the other tests
 pytestmark = pytest.mark.browser
+OPTIONS = ("--pace", "0.5")
 
 
 def test_a_song_is_extended_and_joined(page: DemoPage) -> None:
