@@ -236,7 +236,8 @@ class Submission(BaseModel):
         return [
             value
             for value in given
-            if any(map(str.isalpha, value)) and not value.startswith((INPUT, "http://", "https://", "data:"))
+            if any(map(str.isalpha, value))
+            and (any(map(str.isspace, value)) or not value.startswith((INPUT, "http://", "https://", "data:")))
         ]
 
     def parameters(self) -> dict[str, Any]:

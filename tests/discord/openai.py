@@ -65,10 +65,15 @@ def sent(world: World) -> list[tuple[str, Any]]:
     return [(call.path.removeprefix("/v1/"), call.json) for call in calls]
 
 
-def form(world: World, module: type[OpenAI | OpenAIImages | OpenAIVideos]) -> Form:
-    """The only form that a part of the relay was sent."""
+def forms(world: World, module: type[OpenAI | OpenAIImages | OpenAIVideos]) -> list[Form]:
+    """Every form that a part of the relay was sent."""
     (found,) = [part for part in world.relay._modules if isinstance(part, module)]
-    (only,) = found.forms
+    return found.forms
+
+
+def form(world: World, module: type[OpenAI | OpenAIImages | OpenAIVideos]) -> Form:
+    """The only one."""
+    (only,) = forms(world, module)
     return only
 
 

@@ -15,7 +15,7 @@ from bot.demo.simulator.openai_videos import OpenAIVideos
 from bot.providers.openai.mistakes import GONE
 from bot.task import Phase, Task
 from tests.discord.kit import here, one_film, refusal
-from tests.discord.openai import ELSE, FILE, FREE, files, form, made, openai, sent, workroom
+from tests.discord.openai import ELSE, FILE, FREE, files, form, forms, made, openai, sent, workroom
 from tests.world import World
 
 WORDS = "a paper boat"
@@ -44,30 +44,29 @@ def questions(world: World) -> list[str]:
 # ------------------------------------------------------------------------------------------------ create, ask
 
 
-@pytest.mark.parametrize(
-    "switches",
-    [
-        {},
-        {"docs": True, "created": 201, "percent_text": True, "link": "url"},
-        {"link": "video_url"},
-        {"link": "text"},
-        {"envelope": True},
-    ],
-    ids=str,
-)
-async def test_a_video(world: World, switches: dict[str, Any]) -> None:
-    for name, value in switches.items():
-        setattr(world.relay.openai, name, value)
-    await openai(world, "video", prompt=WORDS, seconds="8 s", size="1280x720")
-    await world.pass_time(10)
-    assert "Being made" in world.text(await world.task())
-    await world.pass_time(30)
-    task = await world.task()
-    assert form(world, OpenAIVideos).fields == {**BODY, "seconds": "8", "size": "1280x720"}
-    assert task.phase is Phase.DELIVERED, world.text(task)
-    assert [name for name, _content in await files(world, task)] == [f"a-paper-boat-{task.id[:4]}.mp4"]
-    assert world.card(task).title == "🌀 OpenAI · video"
-    assert world.labels(task)[:2] == ["Again", "Remix"]
+SWITCHES: list[dict[str, Any]] = [
+    {},
+    {"docs": True, "created": 201, "percent_text": True, "link": "url"},
+    {"link": "video_url"},
+    {"link": "text"},
+    {"envelope": True},
+]
+
+
+async def test_a_video(world: World) -> None:
+    for switches in SWITCHES:
+        for name, value in switches.items():
+            setattr(world.relay.openai, name, value)
+        await openai(world, "video", prompt=WORDS, seconds="8 s", size="1280x720")
+        await world.pass_time(10)
+        assert "Being made" in world.text(await world.task())
+        await world.pass_time(30)
+        task = await world.task()
+        assert task.phase is Phase.DELIVERED, world.text(task)
+        assert [name for name, _content in await files(world, task)] == [f"a-paper-boat-{task.id[:4]}.mp4"]
+        assert world.card(task).title == "🌀 OpenAI · video"
+        assert world.labels(task)[:2] == ["Again", "Remix"]
+    assert [got.fields for got in forms(world, OpenAIVideos)] == [{**BODY, "seconds": "8", "size": "1280x720"}] * 5
     assert questions(world) == ["/v1/videos"]
 
 
@@ -103,18 +102,17 @@ async def test_a_large_one_is_made_smaller_and_nobody_is_sent_to_the_relay(world
     assert "Open" not in world.labels(task) and "relay:" not in world.text(task)
 
 
-@pytest.mark.parametrize(
-    ("status", "body"),
-    [(400, None), (404, None), (500, None), (200, HTML_PAGE), (200, {"status": "not yet"})],
-    ids=["early", "gone", "broken", "page", "words"],
-)
-async def test_a_download_that_fails_is_tried_again(world: World, status: int, body: Any) -> None:
+FAILED: list[tuple[int, Any]] = [(400, None), (404, None), (500, None), (200, HTML_PAGE), (200, {"status": "not yet"})]
+
+
+async def test_a_download_that_fails_is_tried_again(world: World) -> None:
     world.relay.openai.link = "content"
-    world.relay.faults.add(path="/v1/videos/*/content", status=status, body=body)
-    task = await film(world)
-    await world.pass_time(60)
-    assert (await world.task()).phase is Phase.DELIVERED
-    assert world.relay.count("GET", f"/v1/videos/{task.remote_id}/content") == 2
+    for status, body in FAILED:
+        world.relay.faults.add(path="/v1/videos/*/content", status=status, body=body)
+        task = await film(world)
+        await world.pass_time(20)
+        assert (await world.task()).phase is Phase.DELIVERED, (status, body)
+        assert world.relay.count("GET", f"/v1/videos/{task.remote_id}/content") == 2
 
 
 async def test_a_download_that_is_gone_for_good(world: World) -> None:

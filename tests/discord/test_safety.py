@@ -24,7 +24,12 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 @pytest.mark.parametrize(
     ("prompt", "rule"),
-    [("A Kraken rises", "kraken"), ("a seeeecret door", "/se+cret/"), ("the SECRET", "/se+cret/")],
+    [
+        ("A Kraken rises", "kraken"),
+        ("https://x.example a kraken", "kraken"),
+        ("a seeeecret door", "/se+cret/"),
+        ("the SECRET", "/se+cret/"),
+    ],
 )
 async def test_the_operator_s_rules(world: World, prompt: str, rule: str) -> None:
     words = f"The rule “{rule}” does not allow this prompt here. Nothing was charged."
