@@ -32,14 +32,14 @@ migrate: $(INSTALLED) ## bring the database to this version
 
 test: $(INSTALLED) ## every test; with ARGS only those
 ifeq ($(strip $(ARGS)),)
-	$(PY) -m pytest -n $(WORKERS) --dist loadfile
+	$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 else
 	$(PY) -m pytest $(ARGS)
 endif
 
 coverage: $(INSTALLED) ## every test, and which lines none of them runs; takes a third longer
 	$(PY) -m coverage erase
-	$(PY) -m coverage run -m pytest -n $(WORKERS) --dist loadfile
+	$(PY) -m coverage run -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 	$(PY) -m coverage combine --quiet
 	$(PY) -m coverage report
 
