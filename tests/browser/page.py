@@ -195,11 +195,17 @@ class DemoPage:
                 field.fill(value)
             else:
                 field.set_input_files(value)
-        self._until(self._idle)  # filling may have asked for suggestions
         with self.answer() as answers:
-            self.page.locator("#send-message").click()
-            self._until(lambda: self.page.locator(".command-chip").count() == 0)
+            self._until(self._sent)
         return answers[0]
+
+    def _sent(self) -> bool:
+        """Send the command when the page can take it: filling may have asked for suggestions, a little later too."""
+        chip = self.page.locator(".command-chip")
+        if chip.count() and self._idle():
+            self.page.locator("#send-message").click()
+            self.page.wait_for_timeout(200)
+        return chip.count() == 0
 
     def run(self, command: str, **options: str | FilePayload) -> Locator:
         """Choose a command, fill its options, send it; returns the message that answers."""
