@@ -5,6 +5,7 @@ import base64
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import structlog
 
@@ -23,6 +24,7 @@ from bot.task import Media, Phase, Report, Task, with_answer
 from bot.workshop import Workshop
 
 log = structlog.get_logger(__name__)
+Stored = TypeVar("Stored")
 INLINE = 64 * 1024
 """Characters of a ``data:`` link that may stay in a task's row."""
 EARLIER = "earlier"
@@ -77,19 +79,20 @@ class Core:
 
     async def keep_surely(self, task: Task) -> Task | None:
         """Like :meth:`keep`, for what must not be forgotten: a database that fails is tried until it works."""
-        return await self._surely(task.id, lambda: self.keep(task))
+        return await self.surely(task.id, lambda: self.keep(task))
 
     async def change_surely(self, task_id: str, how: Callable[[Task], Task]) -> Task | None:
         """Like :meth:`change`, for what must not be forgotten."""
-        return await self._surely(task_id, lambda: self.change(task_id, how))
+        return await self.surely(task_id, lambda: self.change(task_id, how))
 
-    async def _surely(self, task_id: str, doing: Callable[[], Awaitable[Task | None]]) -> Task | None:
+    async def surely(self, name: str, doing: Callable[[], Awaitable[Stored]], what: str = "a task") -> Stored:
+        """What ``doing`` stores of the row called ``name``, tried until the database takes it."""
         pause = 0.5
         while True:
             try:
                 return await doing()
             except StoreProblem as problem:
-                log.error("cannot store a task, trying again", task=task_id, why=str(problem))
+                log.error(f"cannot store {what}, trying again", row=name, why=str(problem))
             await asyncio.sleep(pause)
             pause = min(pause * 2, 15.0)
 

@@ -6,12 +6,11 @@ from contextlib import aclosing
 import structlog
 
 from bot.engine.core import Core
+from bot.engine.pieces import pieces
 from bot.errors import CallFailed, Problem
-from bot.relay import WHOLE
 from bot.store.repository import Input
 from bot.talk import TALKERS, File, Manner, Role, Said, visible
 from bot.text import _
-from bot.wire import loads
 
 log = structlog.get_logger(__name__)
 PATIENCE = 30.0
@@ -60,12 +59,10 @@ class Helper:
         call = await asyncio.to_thread(talker.call, [said], Manner(settings.prompt_model, system), options)
         words = ""
         try:
-            async with asyncio.timeout(PATIENCE), aclosing(self.core.relay.stream(call, options.prefix)) as events:
-                async for event in events:
-                    piece = talker.whole(loads(event.data)) if event.name == WHOLE else talker.event(event)
+            stream = pieces(self.core.relay, talker, call, options.prefix)
+            async with asyncio.timeout(PATIENCE), aclosing(stream) as found:
+                async for piece in found:
                     words += piece.text
-                    if piece.over:
-                        break
         except (CallFailed, TimeoutError) as error:
             log.warning("no help with a prompt", why=getattr(error, "detail", "too slow"))
             raise Problem(NO_ANSWER) from None

@@ -12,11 +12,11 @@ import structlog
 from bot.engine.core import Core
 from bot.engine.desk import Asker, new_id
 from bot.engine.guard import Guard
+from bot.engine.pieces import pieces
 from bot.engine.ports import Later, Nowhere
 from bot.engine.submit import FORGOTTEN_INPUT, NOT_OFFERED
 from bot.engine.work import Crew
 from bot.errors import CUT_OFF, CallFailed, Problem
-from bot.relay import WHOLE
 from bot.store import StoreProblem
 from bot.store.conversations import Conversations
 from bot.store.repository import Input
@@ -36,7 +36,6 @@ from bot.talk import (
 )
 from bot.task import Place
 from bot.text import Text, _
-from bot.wire import loads
 
 log = structlog.get_logger(__name__)
 SAVED_EVERY = 1.5
@@ -247,12 +246,9 @@ class Talk:
             options = self.core.config.options(conversation.provider)
             said = await self._said(conversation, live.exchange)
             call = await asyncio.to_thread(talker.call, said, conversation.manner, options)
-            async with aclosing(self.core.relay.stream(call, options.prefix)) as events:
-                async for event in events:
-                    piece = talker.whole(loads(event.data)) if event.name == WHOLE else talker.event(event)
+            async with aclosing(pieces(self.core.relay, talker, call, options.prefix)) as found:
+                async for piece in found:
                     self._add(live, piece)
-                    if piece.over:
-                        break
         except CallFailed as error:
             log.warning("an answer broke off", exchange=live.exchange.id, error=str(error), why=error.detail)
             return self._broken(live.exchange, error.text)
@@ -329,20 +325,16 @@ class Talk:
 
     async def _surely(self, exchange: Exchange) -> Exchange:
         """Store what must not be forgotten: a database that fails is tried until it works."""
-        pause = 0.5
-        while True:
-            try:
-                if (saved := await self.conversations.save(exchange)) is not None:
-                    return saved
-                newer = await self.conversations.exchange(exchange.id)
-                if newer is None:  # its conversation was deleted
-                    return exchange
-                exchange = replace(exchange, version=newer.version)
-                continue
-            except StoreProblem as problem:
-                log.error("cannot store an answer, trying again", exchange=exchange.id, why=str(problem))
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, 15.0)
+        return await self.core.surely(exchange.id, partial(self._saved, exchange), "an answer")
+
+    async def _saved(self, exchange: Exchange) -> Exchange:
+        """Store an exchange over whatever was stored of it meanwhile; unless its conversation was deleted."""
+        while (saved := await self.conversations.save(exchange)) is None:
+            newer = await self.conversations.exchange(exchange.id)
+            if newer is None:
+                return exchange
+            exchange = replace(exchange, version=newer.version)
+        return saved
 
     # -------------------------------------------------------------------------------------------- what was said
 
