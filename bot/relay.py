@@ -114,7 +114,7 @@ class Relay:
         body = await asyncio.to_thread(_encode, call.json)
         headers = {**self._filled(call.headers), "Content-Type": "application/json", "Accept": "text/event-stream"}
         decoder, size = Decoder(), 0
-        try:
+        with self._failing(silence, SILENT):
             async with AsyncExitStack() as stack:
                 async with asyncio.timeout(min(call.timeout, self._longest)):
                     response = await stack.enter_async_context(
@@ -142,16 +142,6 @@ class Relay:
                         yield replace(event, data=self._without_key(event.data.encode()).decode())
                     if not chunk:
                         return
-        except aiohttp.ConnectionTimeoutError:
-            raise Unavailable(UNREACHABLE, "no connection in time", taken=False) from None
-        except TimeoutError:
-            raise Unavailable(SILENT, f"nothing came for {silence:g} s", taken=True) from None
-        except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
-            raise Unavailable(UNREACHABLE, self._why(error), taken=False) from None
-        except TooLong as error:
-            raise Unreadable(str(error)) from None
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise Unavailable(CUT_OFF, self._why(error), taken=True) from None
 
     @asynccontextmanager
     async def opened(self, call: Call, route: str = "") -> AsyncIterator[Opened]:
@@ -195,16 +185,18 @@ class Relay:
             raise
 
     @contextmanager
-    def _failing(self, patience: float) -> Iterator[None]:
-        """What it means that a request breaks."""
+    def _failing(self, patience: float, late: Text = CUT_OFF) -> Iterator[None]:
+        """What it means that a request breaks; ``late`` that nothing came for ``patience`` seconds."""
         try:
             yield
         except aiohttp.ConnectionTimeoutError:
             raise Unavailable(UNREACHABLE, "no connection in time", taken=False) from None
         except TimeoutError:
-            raise Unavailable(CUT_OFF, f"no answer within {patience:g} s", taken=True) from None
+            raise Unavailable(late, f"no answer within {patience:g} s", taken=True) from None
         except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
             raise Unavailable(UNREACHABLE, self._why(error), taken=False) from None
+        except TooLong as error:
+            raise Unreadable(str(error)) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise Unavailable(CUT_OFF, self._why(error), taken=True) from None
 

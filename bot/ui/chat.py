@@ -3,14 +3,11 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
-import aiohttp
 import discord
-import structlog
 from discord import app_commands
 
 from bot.engine.papers import check_paper_size, paper_of
 from bot.engine.talk import Question, Talk
-from bot.errors import Problem
 from bot.provider import providers
 from bot.store.repository import Input
 from bot.talk import TALKERS, Conversation, Exchange, Manner
@@ -18,12 +15,11 @@ from bot.text import Text, _
 from bot.ui.actions import register_form, register_step
 from bot.ui.cards import plain, plain_values
 from bot.ui.forms import Field, Form, files_in
-from bot.ui.front import Interaction, asker_of
+from bot.ui.front import Interaction, asker_of, content_of
 from bot.ui.i18n import say
 from bot.ui.pickers import MOST, Choices, ago
 from bot.ui.speaker import AGAIN, DETAILS, GO_ON, REPLY, STOP
 
-log = structlog.get_logger(__name__)
 SAID = "chat-said"
 """The form that a reply is typed into; its subject is the conversation."""
 _REPLY = _("Reply")
@@ -70,11 +66,7 @@ async def _question(interaction: Interaction, provider: str, prompt: str, files:
 
 
 async def _read(file: discord.Attachment, *, documents: bool) -> tuple[Input, str]:
-    try:
-        content = await file.read()
-    except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
-        log.warning("attachment not read", name=file.filename, error=type(error).__name__)
-        raise Problem(_("{file} could not be read from Discord. Please try again.", file=file.filename)) from None
+    content = await content_of(file)
     item = await asyncio.to_thread(paper_of, content, file.url, file.filename, documents=documents)
     return item, file.filename
 

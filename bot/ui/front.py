@@ -48,6 +48,15 @@ def asker_of(interaction: discord.Interaction[Any]) -> Asker:
     )
 
 
+async def content_of(file: discord.Attachment) -> bytes:
+    """What an attachment holds; raises :class:`Problem` when Discord does not give it."""
+    try:
+        return await file.read()
+    except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
+        log.warning("attachment not read", name=file.filename, error=type(error).__name__)
+        raise Problem(_("{file} could not be read from Discord. Please try again.", file=file.filename)) from None
+
+
 class Front:
     """The ways in. ``clock`` gives unix seconds."""
 
@@ -174,13 +183,7 @@ class Front:
         """Read the attachments at once: their links are short-lived."""
 
         async def read(name: str, file: discord.Attachment) -> tuple[Input, Given]:
-            try:
-                content = await file.read()
-            except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
-                log.warning("attachment not read", name=file.filename, error=type(error).__name__)
-                raise Problem(
-                    _("{file} could not be read from Discord. Please try again.", file=file.filename)
-                ) from None
+            content = await content_of(file)
             return await asyncio.to_thread(input_of, content, file.url, file.filename, kind.takes(name))
 
         found = await asyncio.gather(*(read(name, file) for name, file in given.items()))

@@ -4,7 +4,7 @@ rendered when it is sent, so that nobody reads an old state."""
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,20 +33,14 @@ _LENGTH = _("The model has reached the longest answer that it may give.")
 _MORE = _("The rest is in the attached file.")
 
 
-@dataclass
-class Written:
-    """What the messages of an answer show: content and whether the buttons are there, by number of the page."""
-
-    shown: dict[int, tuple[str, bool]] = field(default_factory=dict)
-
-
 class Speaker:
     """The engine's :class:`~bot.engine.talk.Speaker` on Discord; ``new_file`` gives a temporary one."""
 
     def __init__(self, courier: Courier, new_file: Callable[[], AbstractAsyncContextManager[Path]]) -> None:
         self._courier = courier
         self._new_file = new_file
-        self._written: dict[str, Written] = {}
+        self._written: dict[str, dict[int, tuple[str, bool]]] = {}
+        """What each message of an answer shows: its content, and whether Stop is under it, by number of the page."""
 
     async def speak(self, live: Live, placed: Callable[[Live], Awaitable[None]]) -> None:
         """Write what has come, as often as the budget bears, until the answer is ending."""
@@ -82,14 +76,14 @@ class Speaker:
             content = found[number].shown
             view = _view(exchange, [_button(exchange, STOP)]) if last else None
             message = await self._write(exchange, number, {"content": content, "view": view})
-            self._of(exchange).shown[number] = (content, last)
+            self._of(exchange)[number] = (content, last)
             if number > len(live.exchange.messages):
                 live.exchange = replace(live.exchange, messages=(*live.exchange.messages, message))
                 await placed(live)
 
     def _stale(self, exchange: Exchange, found: Sequence[Page], done: set[int]) -> int | None:
         """The first message that does not show what it should; each is written once in a round."""
-        shown = self._of(exchange).shown
+        shown = self._of(exchange)
         for number, page in enumerate(found):
             wanted = (page.shown, number == len(found) - 1)
             if not page.blank and number not in done and shown.get(number) != wanted:
@@ -113,14 +107,14 @@ class Speaker:
             found.pop()
         for number, page in enumerate(found):
             last = number == len(found) - 1
-            if not last and self._of(exchange).shown.get(number) == (page.shown, False):
+            if not last and self._of(exchange).get(number) == (page.shown, False):
                 continue
             content = "" if page.blank else page.shown
             said: dict[str, Any] = {"content": content, "view": _view(exchange, endings(exchange)) if last else None}
             if last:
                 said["embeds"] = _embeds(exchange, more=bool(rest))
             message = await self._write(exchange, number, said, rest if last else "")
-            self._of(exchange).shown[number] = (content, False)
+            self._of(exchange)[number] = (content, False)
             if exchange.place.message_id == 0:
                 exchange = replace(exchange, place=replace(exchange.place, message_id=message))
             elif number > len(exchange.messages):
@@ -139,8 +133,8 @@ class Speaker:
                 files = [Attachment(path, "answer.md", size, Media("", "file"))]
             return await self._courier.write(exchange.place, message_id, said, files)
 
-    def _of(self, exchange: Exchange) -> Written:
-        return self._written.setdefault(exchange.id, Written())
+    def _of(self, exchange: Exchange) -> dict[int, tuple[str, bool]]:
+        return self._written.setdefault(exchange.id, {})
 
 
 def endings(exchange: Exchange) -> list[ButtonSpec]:
