@@ -111,7 +111,8 @@ class Submission(BaseModel):
 
     A subclass names its ``provider``, ``action`` and ``path`` in its class line (one without a provider is only a base
     of others). The fields that are not ``None`` are
-    the JSON body, except those named in the path. ``caption_field`` names the field that shows what was asked for.
+    the JSON body, except those named in the path. ``caption_field`` names the field that shows what was asked for,
+    ``prompt_field`` the one that a chat model may write out (``""``: none; usually the caption, if it is a prompt).
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -122,6 +123,7 @@ class Submission(BaseModel):
     label: ClassVar[Text]
     kind: ClassVar[str]
     caption_field: ClassVar[str]
+    prompt_field: ClassVar[str]
     lookup: ClassVar[Lookup]
     next_steps: ClassVar[tuple[NextStep, ...]]
     masks: ClassVar[Mapping[str, Mask]] = {}
@@ -140,6 +142,7 @@ class Submission(BaseModel):
         label: Text | None = None,
         kind: str = "file",
         caption: str = "prompt",
+        prompt: str | None = None,
         lookup: Lookup = None,
         next_steps: tuple[NextStep, ...] = (),
         **kwargs: Any,
@@ -150,6 +153,7 @@ class Submission(BaseModel):
         cls.provider, cls.action, cls.path, cls.kind = provider, action, path, kind
         cls.label = label or _("request")
         cls.caption_field, cls.next_steps = caption, next_steps
+        cls.prompt_field = prompt if prompt is not None else caption if "prompt" in caption else ""
         cls.lookup = lookup or provider.lookup
         CATALOGUE[provider.name, action] = cls
 
@@ -290,7 +294,7 @@ class Forgotten(Submission):
 
     provider = Provider(name="", title="?", emoji="❔", lookup=None, accepted=_no_report, reports=lambda _payload: ())
     action, path, kind, label = "", "", "file", _("a kind of task that this version no longer knows")
-    caption_field, next_steps, lookup = "prompt", (), None
+    caption_field, prompt_field, next_steps, lookup = "prompt", "", (), None
 
     def call(self) -> Call:
         """There is nothing that could be sent."""

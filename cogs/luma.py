@@ -23,6 +23,7 @@ from bot.task import Task
 from bot.text import _
 from bot.ui.actions import register_form
 from bot.ui.client import Darkroom
+from bot.ui.enhance import enhanceable
 from bot.ui.forms import Field
 from bot.ui.front import Interaction, asker_of
 from bot.ui.i18n import say
@@ -68,7 +69,7 @@ class Luma(commands.GroupCog, name="luma", description=L("Videos with Luma")):
         image=L("A picture the video begins with (PNG, JPEG, WebP or GIF, at most 10 MiB)"),
         end_image=L("A picture the video ends with"),
         loop=L("Make the end meet the beginning"),
-        enhance=L("Let Luma write your prompt out in more detail"),
+        expand=L("Let Luma write your prompt out in more detail"),
         model=L("Which model; the relay's default if you leave it out"),
         duration=L("Length, for Luma's own models"),
         resolution=L("Resolution, for Luma's own models"),
@@ -78,6 +79,7 @@ class Luma(commands.GroupCog, name="luma", description=L("Videos with Luma")):
         duration=[app_commands.Choice(name=value, value=value) for value in ("5s", "9s")],
         resolution=[app_commands.Choice(name=value, value=value) for value in ("540p", "720p", "1080p", "4k")],
     )
+    @enhanceable
     async def video(
         self,
         interaction: Interaction,
@@ -86,7 +88,7 @@ class Luma(commands.GroupCog, name="luma", description=L("Videos with Luma")):
         image: discord.Attachment | None = None,
         end_image: discord.Attachment | None = None,
         loop: bool | None = None,
-        enhance: bool | None = None,
+        expand: bool | None = None,
         model: str | None = None,
         duration: str | None = None,
         resolution: str | None = None,
@@ -98,13 +100,13 @@ class Luma(commands.GroupCog, name="luma", description=L("Videos with Luma")):
                 raise Problem(
                     _("Length and resolution can be chosen for Luma's own models only: choose one with `model`.")
                 )
-            submission = Generate.make(user_prompt=prompt, aspect_ratio=aspect_ratio, loop=loop, expand_prompt=enhance)
+            submission = Generate.make(user_prompt=prompt, aspect_ratio=aspect_ratio, loop=loop, expand_prompt=expand)
             pictures = {"image_url": image, "image_end_url": end_image}
         else:
             if not self._options.official:
                 raise Problem(_("This bot's relay is not set up for Luma's own models. Leave `model` out."))
-            if enhance:
-                raise Problem(_("`enhance` works without `model` only."))
+            if expand:
+                raise Problem(_("`expand` works without `model` only."))
             submission = OfficialGenerate.make(
                 prompt=prompt,
                 model=model,
@@ -125,6 +127,7 @@ class Luma(commands.GroupCog, name="luma", description=L("Videos with Luma")):
 
     @app_commands.command(name="extend", description=L("Make one of your Luma videos longer by about five seconds"))
     @app_commands.describe(task=L("Which of your finished videos"), prompt=L("What happens next"))
+    @enhanceable
     async def extend(self, interaction: Interaction, task: str, prompt: Prompt) -> None:
         """Continue a finished video."""
         await self._extend(interaction, task, prompt)

@@ -11,6 +11,7 @@ from bot.providers.pika import PIKA, Effect, Film, PikaOptions
 from bot.providers.pika.requests import EFFECTS, RATIOS, STYLES, Made
 from bot.text import _
 from bot.ui.client import Darkroom
+from bot.ui.enhance import enhanceable
 from bot.ui.forms import Field
 from bot.ui.front import Interaction
 from bot.ui.makers import Maker, register_maker
@@ -76,6 +77,7 @@ class Pika(commands.GroupCog, name="pika", description=L("Videos and effects wit
         **COMMON,
     )
     @app_commands.choices(pan=PANS, tilt=TILTS, rotate=TURNS, zoom=ZOOMS)
+    @enhanceable
     async def video(
         self,
         interaction: Interaction,
@@ -113,6 +115,7 @@ class Pika(commands.GroupCog, name="pika", description=L("Videos and effects wit
         prompt=L("What happens, in your own words"),
         **COMMON,
     )
+    @enhanceable
     async def effect(
         self,
         interaction: Interaction,

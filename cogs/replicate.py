@@ -15,6 +15,7 @@ from bot.providers.replicate.requests import FILES, Image, Video
 from bot.text import _
 from bot.ui.actions import register_form
 from bot.ui.client import Darkroom
+from bot.ui.enhance import enhanceable
 from bot.ui.forms import Field, Form, files_in
 from bot.ui.front import Interaction
 from bot.ui.makers import Maker, register_maker
@@ -120,6 +121,7 @@ class Replicate(commands.GroupCog, name="replicate", description=L("Any model of
         n=L("How many pictures"),
         inputs=INPUTS,
     )
+    @enhanceable
     async def image(
         self,
         interaction: Interaction,
@@ -142,6 +144,7 @@ class Replicate(commands.GroupCog, name="replicate", description=L("Any model of
     @app_commands.describe(
         prompt=L("What the video shows"), model=LISTED, image=L("A picture the video begins with"), inputs=INPUTS
     )
+    @enhanceable
     async def video(
         self,
         interaction: Interaction,

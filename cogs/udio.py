@@ -14,6 +14,7 @@ from bot.task import Task
 from bot.text import _, clock
 from bot.ui.actions import register_form
 from bot.ui.client import Darkroom
+from bot.ui.enhance import enhanceable
 from bot.ui.forms import Field
 from bot.ui.front import Interaction, asker_of
 from bot.ui.makers import Maker, register_maker
@@ -68,6 +69,7 @@ class Udio(commands.GroupCog, name="udio", description=L("Songs with Udio")):
     @app_commands.describe(prompt=L("Style and subject, such as warm soul about the rain"), model=L("Length"), **COMMON)
     @app_commands.choices(model=MODELS)
     @app_commands.choices(quality=QUALITIES)
+    @enhanceable
     async def song(
         self,
         interaction: Interaction,
@@ -107,6 +109,7 @@ class Udio(commands.GroupCog, name="udio", description=L("Songs with Udio")):
     )
     @app_commands.choices(side=SIDES, model=MODELS)
     @app_commands.choices(quality=QUALITIES)
+    @enhanceable
     async def extend(
         self,
         interaction: Interaction,

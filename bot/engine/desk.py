@@ -66,6 +66,12 @@ class Order:
     original: str = ""
     """The user's own words, where a model has written them out."""
 
+    @property
+    def caption(self) -> str:
+        """What was asked for, in the user's own words."""
+        written = getattr(self.submission, self.submission.prompt_field) if self.original else None
+        return self.original if written == self.submission.caption else self.submission.caption
+
 
 def new_id() -> str:
     """A task id: ten characters without look-alikes, 50 random bits."""
@@ -123,7 +129,7 @@ class Desk:
             provider=submission.provider.name,
             action=submission.action,
             submission=submission.model_dump_json(exclude_none=True),
-            caption=order.original or submission.caption,
+            caption=order.caption,
             data={ORIGINAL: order.original} if order.original else {},
             user_id=order.asker.user_id,
             locale=order.asker.locale,
@@ -144,15 +150,14 @@ class Desk:
         answer is done without. Raises :class:`Problem`.
         """
         wanted = wish if wish is not None else await self.writes_out(asker.user_id)
-        own, made = submission.caption, _MADE.get(submission.kind)
-        is_prompt = "prompt" in submission.caption_field.lower() and bool(own.strip()) and made is not None
-        if not wanted or not is_prompt or (wish is None and not self.helper.available):
+        field, made = submission.prompt_field, _MADE.get(submission.kind)
+        own = str(getattr(submission, field, "") or "").strip()
+        if not wanted or not own or made is None or (wish is None and not self.helper.available):
             return submission, ""
         await self.guard.check([own], place.guild_id, asker.user_id)
         try:
             better = await self.helper.write_out(own, str(made))
-            fields = {**submission.model_dump(exclude_none=True), submission.caption_field: better}
-            return type(submission).make(**fields), own
+            return type(submission).make(**{**submission.model_dump(exclude_none=True), field: better}), own
         except Problem:
             if wish:
                 raise

@@ -19,7 +19,8 @@ LONGEST = 1500
 """Characters of a prompt that is written."""
 WRITE_OUT = (
     "Rewrite the user's prompt for a model that generates {what}. Keep its subject, its language, names, quoted words "
-    "and every flag such as --ar 16:9. Add concrete detail of what is seen or heard. "
+    "and every flag such as --ar 16:9; what tells the model to change something stays an instruction. "
+    "Add concrete detail of what is seen or heard. "
     "Answer with the prompt alone, in at most 120 words."
 )
 DESCRIBE = (

@@ -141,7 +141,7 @@ class _OwnForm(Submission):
     """What the relay's own two calls share: the prompt and the way pictures are sent."""
 
     user_prompt: LumaPrompt = Field(title="prompt")
-    expand_prompt: bool | None = Field(default=None, title="enhance")
+    expand_prompt: bool | None = Field(default=None, title="expand")
 
     @classmethod
     def picture_form(cls, options: Options, /) -> PictureForm:

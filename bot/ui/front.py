@@ -26,6 +26,9 @@ else:
     Interaction = discord.Interaction
 
 log = structlog.get_logger(__name__)
+ENHANCE = "enhance"
+"""Key in an interaction's ``extras``: whether a model shall write the prompt out (``None``: as the user has set). Only
+the interactions of commands that take a prompt have it."""
 ACKNOWLEDGED = 40060
 """Discord's code for an interaction that was answered already."""
 TOKEN_LIFE = 14 * 60.0
@@ -71,13 +74,11 @@ class Front:
         files: Files | None = None,
         *,
         parent_id: str = "",
-        enhance: bool | None = None,
     ) -> Task:
         """Accept a new request: acknowledge it first, then read its files, then store it.
 
         ``files`` maps input fields of the submission to what the user attached; ``parent_id`` is the task that it goes
-        on from, if it does; ``enhance`` is whether a model writes the prompt out (``None``: as the user has set).
-        Raises :class:`Problem`.
+        on from, if it does. Raises :class:`Problem`.
         """
         kind = type(submission)
         given = {name: file for name, file in (files or {}).items() if file is not None}
@@ -96,9 +97,9 @@ class Front:
             submission = kind.make(**{**submission.model_dump(exclude_none=True), **fields, **more})
             facts = {name: given for name, (_item, given) in inputs.items()}
             submission, items = await self.desk.framed(submission, items, facts)
-        asker, place = asker_of(interaction), self.place(interaction, message_id)
-        submission, original = await self.desk.written_out(submission, asker, place, enhance)
-        return await self.desk.accept(Order(submission, asker, place, tuple(items.values()), parent_id, original))
+        return await self.hand_over(
+            interaction, message_id, submission, parent_id=parent_id, inputs=list(items.values())
+        )
 
     async def hand_over(
         self,
@@ -110,8 +111,11 @@ class Front:
         inputs: Sequence[Input] = (),
     ) -> Task:
         """Accept a request that is acknowledged already and made from another task, perhaps with further files."""
-        place = self.place(interaction, message_id)
-        return await self.desk.accept(Order(submission, asker_of(interaction), place, tuple(inputs), parent_id))
+        asker, place, original = asker_of(interaction), self.place(interaction, message_id), ""
+        if ENHANCE in interaction.extras:
+            wish = interaction.extras[ENHANCE]
+            submission, original = await self.desk.written_out(submission, asker, place, wish)
+        return await self.desk.accept(Order(submission, asker, place, tuple(inputs), parent_id, original))
 
     async def use(
         self, interaction: Interaction, message_id: int, submission: Submission, item: Input, *, parent_id: str = ""

@@ -20,7 +20,7 @@ Share = app_commands.Range[float, 0.0, 1.0]
 Edge = app_commands.Range[int, 0, 500]
 RATIOS = ("21:9", "16:9", "3:2", "4:3", "5:4", "1:1", "4:5", "3:4", "2:3", "9:16", "9:21")
 COMMON = {
-    "enhance": L("Let Flux write your prompt out in more detail"),
+    "upsample": L("Let Flux write your prompt out in more detail"),
     "seed": L("A number that makes the result repeatable"),
     "safety": L("Content filter: 0 is strict, 6 is loose (2 if you leave it out)"),
     "format": L("File format"),
@@ -58,6 +58,6 @@ class Common(commands.Cog):
         await self.bot.front.hand_over(interaction, message_id, submission, parent_id=task.id, inputs=[picture])
 
 
-def common(enhance: bool | None, seed: int | None, safety: int | None, format: str | None) -> dict[str, Any]:
+def common(upsample: bool | None, seed: int | None, safety: int | None, format: str | None) -> dict[str, Any]:
     """The fields of the options that every command has."""
-    return {"prompt_upsampling": enhance, "seed": seed, "safety_tolerance": safety, "output_format": format}
+    return {"prompt_upsampling": upsample, "seed": seed, "safety_tolerance": safety, "output_format": format}

@@ -9,6 +9,7 @@ from bot.providers.flux import FLUX
 from bot.providers.flux.finetunes import Finetune
 from bot.providers.flux.tools import Finetuned, check_sources
 from bot.text import _
+from bot.ui.enhance import enhanceable
 from bot.ui.front import Interaction, asker_of
 from bot.ui.pickers import MOST, Choices, matching
 from cogs.flux._common import (
@@ -74,6 +75,7 @@ class FinetunedPictures(FinetuneChoice):
         **COMMON,
     )
     @app_commands.choices(model=MODELS, format=FORMATS)
+    @enhanceable
     async def finetuned(
         self,
         interaction: Interaction,
@@ -94,7 +96,7 @@ class FinetunedPictures(FinetuneChoice):
         steps: app_commands.Range[int, 1, 50] | None = None,
         guidance: app_commands.Range[float, 1.0, 100.0] | None = None,
         interval: app_commands.Range[int, 1, 4] | None = None,
-        enhance: bool | None = None,
+        upsample: bool | None = None,
         seed: int | None = None,
         safety: Safety | None = None,
         format: str | None = None,
@@ -108,7 +110,7 @@ class FinetunedPictures(FinetuneChoice):
         work = {"step_count": steps, "guidance": guidance, "interval": interval, "finetune_strength": strength}
         what = {"model": base, "finetune_id": finetune, "prompt": prompt, "image_prompt_strength": reference_strength}
         given = {name: file.url for name, file in files.items() if file is not None}
-        how = {**size, **edges, **work, **common(enhance, seed, safety, format)}
+        how = {**size, **edges, **work, **common(upsample, seed, safety, format)}
         submission = Finetuned.make(asked=self.options.result, **what, **given, **how)
         _check_given(base, image, map)
         await self.bot.front.take(interaction, submission, files)

@@ -9,6 +9,7 @@ from bot.providers.flux.choose import edit, from_words, varied
 from bot.providers.flux.requests import EDIT, INPUTS, VARY
 from bot.text import _
 from bot.ui.actions import register_form, register_step
+from bot.ui.enhance import enhanceable
 from bot.ui.forms import Field
 from bot.ui.front import Interaction
 from bot.ui.pickers import Choices, matching
@@ -58,6 +59,7 @@ class Pictures(Common):
         **COMMON,
     )
     @app_commands.choices(format=NEWEST)
+    @enhanceable
     async def image(
         self,
         interaction: Interaction,
@@ -72,7 +74,7 @@ class Pictures(Common):
         steps: Steps | None = None,
         guidance: Guidance | None = None,
         interval: app_commands.Range[int, 1, 4] | None = None,
-        enhance: bool | None = None,
+        upsample: bool | None = None,
         seed: int | None = None,
         safety: Safety | None = None,
         format: str | None = None,
@@ -83,7 +85,7 @@ class Pictures(Common):
         size = {"aspect_ratio": aspect_ratio, "width": width, "height": height, "raw": raw}
         work = {"step_count": steps, "guidance": guidance, "interval": interval}
         led = {"image_prompt": reference.url if reference else None, "image_prompt_strength": reference_strength}
-        chosen = {"prompt": prompt, **size, **work, **led, **common(enhance, seed, safety, format)}
+        chosen = {"prompt": prompt, **size, **work, **led, **common(upsample, seed, safety, format)}
         submission = from_words(self.options, model, chosen)
         await self.bot.front.take(interaction, submission, {"image_prompt": reference})
 
@@ -103,6 +105,7 @@ class Pictures(Common):
         **COMMON,
     )
     @app_commands.choices(format=NEWEST)
+    @enhanceable
     async def edit(
         self,
         interaction: Interaction,
@@ -121,7 +124,7 @@ class Pictures(Common):
         height: Side | None = None,
         steps: Steps | None = None,
         guidance: Guidance | None = None,
-        enhance: bool | None = None,
+        upsample: bool | None = None,
         seed: int | None = None,
         safety: Safety | None = None,
         format: str | None = None,
@@ -130,7 +133,7 @@ class Pictures(Common):
         given = [file for file in (image, image2, image3, image4, image5, image6, image7, image8) if file is not None]
         size = {"aspect_ratio": aspect_ratio, "width": width, "height": height}
         chosen = {"prompt": prompt, **size, "step_count": steps, "guidance": guidance}
-        chosen |= common(enhance, seed, safety, format)
+        chosen |= common(upsample, seed, safety, format)
         submission = edit(self.options, model, chosen, pictures=len(given))
         await self.bot.front.take(interaction, submission, dict(zip(INPUTS, given, strict=False)))
 

@@ -5,6 +5,7 @@ from discord import app_commands
 from discord.app_commands import locale_str as L
 
 from bot.providers.flux.tools import Canny, Depth, Expand, Fill, check_sources
+from bot.ui.enhance import enhanceable
 from bot.ui.front import Interaction
 from cogs.flux._common import COMMON, FORMATS, GUIDANCE, STEPS, Common, Edge, Safety, Words, common
 
@@ -31,6 +32,7 @@ class Tools(Common):
         **WORK,
     )
     @app_commands.choices(format=FORMATS)
+    @enhanceable
     async def fill(
         self,
         interaction: Interaction,
@@ -39,7 +41,7 @@ class Tools(Common):
         prompt: Words | None = None,
         steps: Steps | None = None,
         guidance: Wide | None = None,
-        enhance: bool | None = None,
+        upsample: bool | None = None,
         seed: int | None = None,
         safety: Safety | None = None,
         format: str | None = None,
@@ -50,7 +52,7 @@ class Tools(Common):
             prompt=prompt,
             step_count=steps,
             guidance=guidance,
-            **common(enhance, seed, safety, format),
+            **common(upsample, seed, safety, format),
         )
         await self.bot.front.take(interaction, submission, {"image": image, "mask": mask})
 
@@ -65,6 +67,7 @@ class Tools(Common):
         **WORK,
     )
     @app_commands.choices(format=FORMATS)
+    @enhanceable
     async def expand(
         self,
         interaction: Interaction,
@@ -76,7 +79,7 @@ class Tools(Common):
         prompt: Words | None = None,
         steps: Steps | None = None,
         guidance: Wide | None = None,
-        enhance: bool | None = None,
+        upsample: bool | None = None,
         seed: int | None = None,
         safety: Safety | None = None,
         format: str | None = None,
@@ -84,7 +87,7 @@ class Tools(Common):
         """More around it."""
         sides = {"top": top, "bottom": bottom, "left": left, "right": right}
         work = {"prompt": prompt, "step_count": steps, "guidance": guidance}
-        submission = Expand.make(asked=self.options.result, **sides, **work, **common(enhance, seed, safety, format))
+        submission = Expand.make(asked=self.options.result, **sides, **work, **common(upsample, seed, safety, format))
         await self.bot.front.take(interaction, submission, {"image": image})
 
     @app_commands.command(name="canny", description=L("Make a picture with the lines of another"))
@@ -95,6 +98,7 @@ class Tools(Common):
         **WORK,
     )
     @app_commands.choices(format=FORMATS)
+    @enhanceable
     async def canny(
         self,
         interaction: Interaction,
@@ -105,7 +109,7 @@ class Tools(Common):
         high: Edge | None = None,
         steps: Steps | None = None,
         guidance: Guidance | None = None,
-        enhance: bool | None = None,
+        upsample: bool | None = None,
         seed: int | None = None,
         safety: Safety | None = None,
         format: str | None = None,
@@ -114,12 +118,13 @@ class Tools(Common):
         check_sources(image, map)
         edges = {"canny_low_threshold": low, "canny_high_threshold": high}
         work = {"prompt": prompt, "step_count": steps, "guidance": guidance}
-        submission = Canny.make(asked=self.options.result, **edges, **work, **common(enhance, seed, safety, format))
+        submission = Canny.make(asked=self.options.result, **edges, **work, **common(upsample, seed, safety, format))
         await self.bot.front.take(interaction, submission, {"control_image": image, "preprocessed_image": map})
 
     @app_commands.command(name="depth", description=L("Make a picture with the depth of another"))
     @app_commands.describe(**GUIDED, **WORK)
     @app_commands.choices(format=FORMATS)
+    @enhanceable
     async def depth(
         self,
         interaction: Interaction,
@@ -128,7 +133,7 @@ class Tools(Common):
         map: discord.Attachment | None = None,
         steps: Steps | None = None,
         guidance: Guidance | None = None,
-        enhance: bool | None = None,
+        upsample: bool | None = None,
         seed: int | None = None,
         safety: Safety | None = None,
         format: str | None = None,
@@ -136,5 +141,5 @@ class Tools(Common):
         """A picture led by depth."""
         check_sources(image, map)
         work = {"prompt": prompt, "step_count": steps, "guidance": guidance}
-        submission = Depth.make(asked=self.options.result, **work, **common(enhance, seed, safety, format))
+        submission = Depth.make(asked=self.options.result, **work, **common(upsample, seed, safety, format))
         await self.bot.front.take(interaction, submission, {"control_image": image, "preprocessed_image": map})

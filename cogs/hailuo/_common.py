@@ -7,7 +7,7 @@ from bot.providers.hailuo import HAILUO, HailuoOptions
 from bot.ui.client import Darkroom
 
 MODEL = L("Which model")
-ENHANCE = L("Let Hailuo write your prompt out in more detail")
+OPTIMIZE = L("Let Hailuo write your prompt out in more detail")
 
 
 class Common(commands.Cog):

@@ -6,9 +6,10 @@ from discord.app_commands import locale_str as L
 
 from bot.providers.hailuo import choose
 from bot.providers.hailuo.pictures import MOST, RATIOS
+from bot.ui.enhance import enhanceable
 from bot.ui.front import Interaction
 from bot.ui.pickers import Choices, matching
-from cogs.hailuo._common import ENHANCE, MODEL, Common
+from cogs.hailuo._common import MODEL, OPTIMIZE, Common
 
 Side = app_commands.Range[int, 64, None]
 
@@ -26,8 +27,9 @@ class Pictures(Common):
         subject=L("A picture of somebody whom the new one shows"),
         model=MODEL,
         seed=L("A number that makes the result repeatable"),
-        enhance=ENHANCE,
+        optimize=OPTIMIZE,
     )
+    @enhanceable
     async def image(
         self,
         interaction: Interaction,
@@ -39,11 +41,11 @@ class Pictures(Common):
         subject: discord.Attachment | None = None,
         model: str | None = None,
         seed: int | None = None,
-        enhance: bool | None = None,
+        optimize: bool | None = None,
     ) -> None:
         """Pictures."""
         size = {"aspect_ratio": aspect_ratio, "width": width, "height": height}
-        chosen = {"prompt": prompt, "n": count, "model": model, "seed": seed, "prompt_optimizer": enhance}
+        chosen = {"prompt": prompt, "n": count, "model": model, "seed": seed, "prompt_optimizer": optimize}
         await self.bot.front.take(interaction, choose.image(self.options, chosen | size), {"subject": subject})
 
     @image.autocomplete("aspect_ratio")

@@ -5,6 +5,7 @@ from discord.app_commands import locale_str as L
 
 from bot.providers.hailuo import choose
 from bot.providers.hailuo.sounds import EMOTIONS
+from bot.ui.enhance import enhanceable
 from bot.ui.front import Interaction
 from bot.ui.pickers import Choices, matching
 from cogs.hailuo._common import MODEL, Common
@@ -73,6 +74,7 @@ class Sounds(Common):
         format=FORMAT,
     )
     @app_commands.choices(format=FORMATS)
+    @enhanceable
     async def music(
         self,
         interaction: Interaction,

@@ -9,6 +9,7 @@ from discord.app_commands import locale_str as L
 from bot.providers.hailuo import camera, choose
 from bot.providers.hailuo.models import durations, resolutions
 from bot.providers.hailuo.videos import PROMPT_LIMIT
+from bot.ui.enhance import enhanceable
 from bot.ui.front import Interaction
 from bot.ui.pickers import MOST, Choices, matching
 from cogs.hailuo._common import MODEL, Common
@@ -29,10 +30,11 @@ class Videos(Common):
         duration=L("Length in seconds (6 if you leave it out)"),
         resolution=L("How fine it is; not everything goes with every length"),
         camera=L("Up to three camera moves, such as [Push in, Pan left]"),
-        enhance=L("Let Hailuo write your prompt out in more detail (yes if you leave it out)"),
+        optimize=L("Let Hailuo write your prompt out in more detail (yes if you leave it out)"),
         fast=L("Prepare the prompt in less time (MiniMax-Hailuo-02 and 2.3)"),
         watermark=L("Put a watermark on the video"),
     )
+    @enhanceable
     async def video(
         self,
         interaction: Interaction,
@@ -44,7 +46,7 @@ class Videos(Common):
         duration: int | None = None,
         resolution: str | None = None,
         camera: app_commands.Range[str, 1, 200] | None = None,
-        enhance: bool | None = None,
+        optimize: bool | None = None,
         fast: bool | None = None,
         watermark: bool | None = None,
     ) -> None:
@@ -56,7 +58,7 @@ class Videos(Common):
             "camera": camera,
             "duration": duration,
             "resolution": resolution,
-            "prompt_optimizer": enhance,
+            "prompt_optimizer": optimize,
             "fast_pretreatment": fast,
             "aigc_watermark": watermark,
         }

@@ -4,6 +4,7 @@ from discord import app_commands
 from discord.app_commands import locale_str as L
 
 from bot.providers.ideogram.changing import Edit, Reframe, ReplaceBackground
+from bot.ui.enhance import enhanceable
 from bot.ui.front import Interaction
 from bot.ui.pickers import Choices
 from cogs.ideogram._common import (
@@ -34,6 +35,7 @@ class Changes(Common):
     @app_commands.command(name="edit", description=L("Draw a part of a picture anew"))
     @app_commands.describe(image=PICTURE, mask=MASK, prompt=L("What the whole picture is to show"), **STYLED)
     @app_commands.choices(magic_prompt=MAGIC, style_type=STYLES)
+    @enhanceable
     async def edit(
         self,
         interaction: Interaction,
@@ -99,6 +101,7 @@ class Changes(Common):
     )
     @app_commands.describe(image=PICTURE, prompt=L("The new background"), **WORDED)
     @app_commands.choices(magic_prompt=MAGIC)
+    @enhanceable
     async def replace_background(
         self,
         interaction: Interaction,

@@ -4,6 +4,7 @@ from discord import app_commands
 from discord.app_commands import locale_str as L
 
 from bot.providers.ideogram.drawing import Image, Remix
+from bot.ui.enhance import enhanceable
 from bot.ui.front import Interaction
 from bot.ui.pickers import Choices
 from cogs.ideogram._common import (
@@ -38,6 +39,7 @@ class Images(Common):
     @app_commands.choices(
         upscale_factor=[app_commands.Choice(name=f"{number}×", value=f"X{number}") for number in (1, 2, 4)]
     )
+    @enhanceable
     async def image(
         self,
         interaction: Interaction,
@@ -78,6 +80,7 @@ class Images(Common):
         **SHAPED,
     )
     @app_commands.choices(magic_prompt=MAGIC, style_type=STYLES)
+    @enhanceable
     async def remix(
         self,
         interaction: Interaction,

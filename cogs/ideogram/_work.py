@@ -9,6 +9,7 @@ from bot.providers.ideogram.drawing import Image
 from bot.providers.ideogram.working import DRAW, Describe, Upscale, descriptions_of
 from bot.text import _
 from bot.ui.actions import register_step
+from bot.ui.enhance import enhanceable
 from bot.ui.front import Interaction, asker_of
 from cogs.ideogram._common import MAGIC, PICTURE, Common, Count, File, Percent, Seed, Words, name_of
 
@@ -31,6 +32,7 @@ class Works(Common):
         seed=L("A number that makes the result repeatable"),
     )
     @app_commands.choices(magic_prompt=MAGIC)
+    @enhanceable
     async def upscale(
         self,
         interaction: Interaction,

@@ -16,6 +16,7 @@ from bot.providers.kling.voices import VOICES
 from bot.task import Task
 from bot.text import _
 from bot.ui.actions import register_form
+from bot.ui.enhance import enhanceable
 from bot.ui.forms import Field
 from bot.ui.front import Interaction, asker_of
 from bot.ui.pickers import Choices, finished_parts, matching, part_of
@@ -42,6 +43,7 @@ class After(Common):
         negative_prompt=AVOID,
         cfg=L("How closely to keep to the prompt, from 0 to 1"),
     )
+    @enhanceable
     async def extend(
         self,
         interaction: Interaction,

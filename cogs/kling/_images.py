@@ -7,6 +7,7 @@ from discord.app_commands import locale_str as L
 from bot.providers.kling.choose import image as drawn
 from bot.providers.kling.images import TRY_ON_MODELS, TryOn
 from bot.providers.kling.models import IMAGE_RATIOS
+from bot.ui.enhance import enhanceable
 from bot.ui.front import Interaction
 from bot.ui.pickers import Choices, matching
 from cogs.kling._common import MODEL, RATIO, Common, Share, Words, links
@@ -35,6 +36,7 @@ class Images(Common):
         negative_prompt=L("What to avoid; not with a picture"),
     )
     @app_commands.choices(reference=REFERENCES, resolution=RESOLUTIONS)
+    @enhanceable
     async def image(
         self,
         interaction: Interaction,

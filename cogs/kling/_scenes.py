@@ -6,6 +6,7 @@ from discord.app_commands import locale_str as L
 
 from bot.providers.kling.models import OMNI_MODELS, RATIOS, VIDEO_MODELS
 from bot.providers.kling.scenes import COUPLE_MODELS, EFFECT_MODEL, SCENES, TOGETHER, Effect, Multi, Omni
+from bot.ui.enhance import enhanceable
 from bot.ui.front import Interaction
 from bot.ui.pickers import Choices, matching
 from cogs.kling._common import AVOID, DURATION, MODE, MODEL, MODES, RATIO, Common, Words, links, picked
@@ -36,6 +37,7 @@ class Scenes(Common):
         negative_prompt=AVOID,
     )
     @app_commands.choices(mode=MODES)
+    @enhanceable
     async def multi(
         self,
         interaction: Interaction,
@@ -102,6 +104,7 @@ class Scenes(Common):
         sound=L("With sound (kling-v3-omni)"),
     )
     @app_commands.choices(mode=MODES, use=USES)
+    @enhanceable
     async def omni(
         self,
         interaction: Interaction,

@@ -6,6 +6,7 @@ from discord.app_commands import locale_str as L
 
 from bot.providers.kling.choose import FRAMES, video
 from bot.providers.kling.models import RATIOS, VIDEO_MODELS
+from bot.ui.enhance import enhanceable
 from bot.ui.front import Interaction
 from bot.ui.pickers import Choices, matching
 from cogs.kling._common import AVOID, DURATION, MODE, MODEL, MODES, Common, Share, Words, links, picked
@@ -45,6 +46,7 @@ class Videos(Common):
         mask=L("A mask of what stands still in the picture (kling-v1)"),
     )
     @app_commands.choices(mode=MODES, camera=CAMERA)
+    @enhanceable
     async def video(
         self,
         interaction: Interaction,

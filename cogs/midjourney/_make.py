@@ -23,6 +23,7 @@ from bot.providers.midjourney.requests import (
 )
 from bot.text import _
 from bot.ui.client import Darkroom
+from bot.ui.enhance import enhanceable
 from bot.ui.front import Interaction
 
 Prompt = app_commands.Range[str, 1, PROMPT_LIMIT]
@@ -73,6 +74,7 @@ class Make(commands.Cog):
     )
     @app_commands.rename(negative="no")
     @app_commands.choices(bot=BOTS, speed=SPEEDS)
+    @enhanceable
     async def imagine(
         self,
         interaction: Interaction,
@@ -165,6 +167,7 @@ class Make(commands.Cog):
         speed=L("How fast (the relay's default if you leave it out)"),
     )
     @app_commands.choices(speed=SPEEDS)
+    @enhanceable
     async def edit(
         self, interaction: Interaction, prompt: Prompt, image: File, mask: File | None = None, speed: str | None = None
     ) -> None:
@@ -192,6 +195,7 @@ class Make(commands.Cog):
         speed=SPEEDS,
     )
     @app_commands.choices(count=[app_commands.Choice(name=str(number), value=number) for number in (1, 2, 4)])
+    @enhanceable
     async def video(
         self,
         interaction: Interaction,

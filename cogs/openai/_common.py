@@ -15,7 +15,6 @@ from bot.ui.pickers import MOST, Choices
 
 Words = app_commands.Range[str, 1, 6000]
 MODEL = L("Which model")
-ENHANCE = L("Let a chat model write your prompt out in more detail")
 ANOTHER = L("Another picture")
 
 

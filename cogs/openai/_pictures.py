@@ -7,9 +7,10 @@ from discord.app_commands import locale_str as L
 from bot.providers.openai import choose
 from bot.providers.openai.models import known
 from bot.providers.openai.pictures import INPUTS
+from bot.ui.enhance import enhanceable
 from bot.ui.front import Interaction
 from bot.ui.pickers import Choices, matching
-from cogs.openai._common import ANOTHER, ENHANCE, MODEL, Common, Words, chosen, models
+from cogs.openai._common import ANOTHER, MODEL, Common, Words, chosen, models
 
 Count = app_commands.Range[int, 1, 10]
 LOOK = {
@@ -19,7 +20,6 @@ LOOK = {
     "background": L("Transparent or opaque (gpt-image-1)"),
     "format": L("File format (gpt-image-1)"),
     "count": L("How many pictures, from 1 to 10"),
-    "enhance": ENHANCE,
 }
 
 
@@ -34,6 +34,7 @@ class Pictures(Common):
         moderation=L("How strict the content filter is (gpt-image-1)"),
         **LOOK,
     )
+    @enhanceable
     async def image(
         self,
         interaction: Interaction,
@@ -47,13 +48,12 @@ class Pictures(Common):
         compression: app_commands.Range[int, 0, 100] | None = None,
         moderation: str | None = None,
         count: Count | None = None,
-        enhance: bool | None = None,
     ) -> None:
         """Pictures from words."""
         look = {"size": size, "quality": quality, "style": style, "background": background, "output_format": format}
         more = {"n": count, "output_compression": compression, "moderation": moderation}
         submission = choose.image(self.options, model, {"prompt": prompt, **look, **more})
-        await self.bot.front.take(interaction, submission, enhance=enhance)
+        await self.bot.front.take(interaction, submission)
 
     @app_commands.command(name="edit", description=L("Change pictures by saying what is to change"))
     @app_commands.describe(
@@ -63,6 +63,7 @@ class Pictures(Common):
         **LOOK,
         **dict.fromkeys(INPUTS[1:], ANOTHER),
     )
+    @enhanceable
     async def edit(
         self,
         interaction: Interaction,
@@ -75,7 +76,6 @@ class Pictures(Common):
         background: str | None = None,
         format: str | None = None,
         count: Count | None = None,
-        enhance: bool | None = None,
         image2: discord.Attachment | None = None,
         image3: discord.Attachment | None = None,
         image4: discord.Attachment | None = None,
@@ -98,7 +98,7 @@ class Pictures(Common):
         look = {"size": size, "quality": quality, "background": background, "output_format": format, "n": count}
         submission = choose.edit(self.options, model, {"prompt": prompt, **look}, pictures=len(files))
         given = dict(zip(INPUTS, files, strict=False)) | {"mask": mask}
-        await self.bot.front.take(interaction, submission, given, enhance=enhance)
+        await self.bot.front.take(interaction, submission, given)
 
     @image.autocomplete("model")
     async def _painting(self, interaction: Interaction, current: str) -> Choices:

@@ -10,10 +10,11 @@ from bot.providers.openai.models import VIDEOS
 from bot.providers.openai.videos import REMIX, Remix, Video
 from bot.text import _
 from bot.ui.actions import register_form
+from bot.ui.enhance import enhanceable
 from bot.ui.forms import Field
 from bot.ui.front import Interaction, asker_of
 from bot.ui.pickers import Choices, finished_tasks, matching
-from cogs.openai._common import ENHANCE, MODEL, Common, Words, chosen, models
+from cogs.openai._common import MODEL, Common, Words, chosen, models
 
 
 class Videos(Common):
@@ -31,8 +32,8 @@ class Videos(Common):
         model=MODEL,
         seconds=L("How long it is"),
         size=L("Width and height, such as 1280x720"),
-        enhance=ENHANCE,
     )
+    @enhanceable
     async def video(
         self,
         interaction: Interaction,
@@ -41,14 +42,14 @@ class Videos(Common):
         model: str | None = None,
         seconds: str | None = None,
         size: str | None = None,
-        enhance: bool | None = None,
     ) -> None:
         """A video."""
         submission = choose.video(self.options, model, {"prompt": prompt, "seconds": seconds, "size": size})
-        await self.bot.front.take(interaction, submission, {"input_reference": image}, enhance=enhance)
+        await self.bot.front.take(interaction, submission, {"input_reference": image})
 
     @app_commands.command(name="remix", description=L("Make a finished video once more, with something changed"))
     @app_commands.describe(video=L("One of your finished videos"), prompt=L("What is to change"))
+    @enhanceable
     async def remix(self, interaction: Interaction, video: str, prompt: Words) -> None:
         """A finished video, changed."""
         await self._remixed(interaction, video, "", {"prompt": prompt})

@@ -6,6 +6,7 @@ from discord.app_commands import locale_str as L
 from bot.errors import Invalid
 from bot.providers.recraft.drawing import Image
 from bot.providers.recraft.styles import SIZES, family_of
+from bot.ui.enhance import enhanceable
 from bot.ui.front import Interaction
 from bot.ui.pickers import Choices
 from cogs.recraft._common import LOOK, STYLE_CHOICES, Common, Count, Level, Seed, Words, matching, substyle_choices
@@ -19,6 +20,7 @@ class Images(Common):
         prompt=L("What the picture shows"), size=L("Width and height (1024x1024 if left out)"), **LOOK
     )
     @app_commands.choices(style=STYLE_CHOICES)
+    @enhanceable
     async def image(
         self,
         interaction: Interaction,

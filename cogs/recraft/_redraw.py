@@ -5,6 +5,7 @@ from discord import app_commands
 from discord.app_commands import locale_str as L
 
 from bot.providers.recraft.drawing import GenerateBackground, ImageToImage, Inpaint, ReplaceBackground
+from bot.ui.enhance import enhanceable
 from bot.ui.front import Interaction
 from bot.ui.pickers import Choices
 from cogs.recraft._common import (
@@ -34,6 +35,7 @@ class Redraws(Common):
         **LOOK,
     )
     @app_commands.choices(style=STYLE_CHOICES)
+    @enhanceable
     async def image_to_image(
         self,
         interaction: Interaction,
@@ -62,6 +64,7 @@ class Redraws(Common):
     @app_commands.command(name="inpaint", description=L("Draw a part of a picture anew"))
     @app_commands.describe(image=PICTURE, prompt=L("What is to be there instead"), mask=MASK, **LOOK)
     @app_commands.choices(style=STYLE_CHOICES)
+    @enhanceable
     async def inpaint(
         self,
         interaction: Interaction,
@@ -90,6 +93,7 @@ class Redraws(Common):
     @app_commands.command(name="replace-background", description=L("Put what is in front in front of something else"))
     @app_commands.describe(image=PICTURE, prompt=L("The new background"), **LOOK)
     @app_commands.choices(style=STYLE_CHOICES)
+    @enhanceable
     async def replace_background(
         self,
         interaction: Interaction,
@@ -117,6 +121,7 @@ class Redraws(Common):
     @app_commands.command(name="generate-background", description=L("Draw a background where you mark the picture"))
     @app_commands.describe(image=PICTURE, prompt=L("The new background"), mask=MASK, **LOOK)
     @app_commands.choices(style=STYLE_CHOICES)
+    @enhanceable
     async def generate_background(
         self,
         interaction: Interaction,

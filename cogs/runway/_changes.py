@@ -5,6 +5,7 @@ from discord.app_commands import locale_str as L
 
 from bot.providers.runway import choose
 from bot.providers.runway.models import ALEPH_2, ALEPH_2_RATIOS, RESTYLES, SIX
+from bot.ui.enhance import enhanceable
 from bot.ui.front import Interaction
 from bot.ui.pickers import Choices, matching
 from cogs.runway._common import MODEL, RATIO, SEED, Common, File, Seed, Words, given
@@ -29,6 +30,7 @@ class Changes(Common):
         image=L("A picture that it is to look like"),
         at=AT, image2=FRAME, at2=AT, image3=FRAME, at3=AT, image4=FRAME, at4=AT, image5=FRAME, at5=AT,
     )  # fmt: skip
+    @enhanceable
     async def restyle(
         self,
         interaction: Interaction,

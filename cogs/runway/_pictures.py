@@ -15,6 +15,7 @@ from bot.providers.runway.models import (
     UPSCALE_2,
     VIDEO_FLAVORS,
 )
+from bot.ui.enhance import enhanceable
 from bot.ui.front import Interaction
 from bot.ui.pickers import Choices, matching
 from cogs.runway._common import MODEL, RATIO, SEED, Common, File, Percent, Seed, Words, given
@@ -34,6 +35,7 @@ class Pictures(Common):
         seed=SEED,
         image=REFERENCE, tag=TAG, image2=REFERENCE, tag2=TAG, image3=REFERENCE, tag3=TAG,
     )  # fmt: skip
+    @enhanceable
     async def image(
         self,
         interaction: Interaction,

@@ -13,6 +13,7 @@ from bot.providers.runway.reverse import MOTIONS, TasksExtend, TasksRestyle, Tas
 from bot.task import Task
 from bot.text import _
 from bot.ui.actions import register_form
+from bot.ui.enhance import enhanceable
 from bot.ui.forms import Field
 from bot.ui.front import Interaction, asker_of
 from bot.ui.pickers import Choices, matching
@@ -47,6 +48,7 @@ class Videos(Common):
         style=L("A style such as cinematic, where the relay takes one"),
         motion=L("Movement of the camera such as x=2 z=-1.5, for gen2"),
     )
+    @enhanceable
     async def video(
         self,
         interaction: Interaction,

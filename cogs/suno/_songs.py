@@ -11,6 +11,7 @@ from bot.providers.suno.songs import Song
 from bot.task import Task
 from bot.text import _
 from bot.ui.actions import register_form
+from bot.ui.enhance import enhanceable
 from bot.ui.forms import Field, Form
 from bot.ui.front import Interaction, asker_of
 from bot.ui.makers import Maker, register_maker
@@ -48,6 +49,7 @@ class Songs(PersonaChoice):
         voice_only=L("Of the persona take the voice only"),
     )
     @app_commands.choices(vocal=VOICES)
+    @enhanceable
     async def song(
         self,
         interaction: Interaction,

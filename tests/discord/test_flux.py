@@ -29,7 +29,15 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         ("flux-pro-1.1", {"prompt": " a fox \n"}, {"prompt": "a fox"}),
         (
             "flux-pro-1.1",
-            {"width": 256, "height": 1440, "reference": FILE, "enhance": True, "seed": 7, "safety": 0, "format": "png"},
+            {
+                "width": 256,
+                "height": 1440,
+                "reference": FILE,
+                "upsample": True,
+                "seed": 7,
+                "safety": 0,
+                "format": "png",
+            },
             {
                 "width": 256,
                 "height": 1440,
@@ -102,10 +110,10 @@ async def test_other_ways_to_send_a_picture(tmp_path: Path, images: str, begins:
 
 
 async def test_the_card(world: World) -> None:
-    task = await made(world, "image", model="flux-dev", steps=9, seed=7, enhance=True, format="png", reference=FILE)
+    task = await made(world, "image", model="flux-dev", steps=9, seed=7, upsample=True, format="png", reference=FILE)
     embed = world.card(task)
     options = {field.name: field.value for field in embed.fields}["Options"] or ""
-    shown = [r"`model` flux\-dev", "`enhance` ✓", "`seed` 7", "`format` png", "`steps` 9", "`reference` 🖼️"]
+    shown = [r"`model` flux\-dev", "`upsample` ✓", "`seed` 7", "`format` png", "`steps` 9", "`reference` 🖼️"]
     assert options.split(" · ") == shown
     assert embed.title == "🌊 Flux · picture"
     assert world.text(task).splitlines()[-1] == "Seed: 7"

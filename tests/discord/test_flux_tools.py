@@ -15,7 +15,7 @@ from tests.discord.flux import ELSE, FOX, OTHER, WORDS, flux, made, mask, pictur
 from tests.discord.kit import refusal
 from tests.world import World
 
-COMMON = {"enhance": True, "seed": 7, "safety": 6, "format": "png"}
+COMMON = {"upsample": True, "seed": 7, "safety": 6, "format": "png"}
 ON_THE_WIRE = {"prompt_upsampling": True, "seed": 7, "safety_tolerance": 6, "output_format": "png"}
 
 

@@ -74,7 +74,7 @@ async def test_extend_by_form_with_nothing_in_it(world: World) -> None:
 
 
 async def test_details_of_a_finished_one(world: World) -> None:
-    task = await world.delivered(loop=True, enhance=False, aspect_ratio="1:1")
+    task = await world.delivered(loop=True, expand=False, aspect_ratio="1:1")
     result = await world.press(task, "details", world.ben)
     assert alone(result)
     lines = said(result).splitlines()

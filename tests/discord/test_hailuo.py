@@ -53,7 +53,7 @@ SENT: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"prompt": "a fox", "last_frame": ELSE}, {**FOXES, "last_frame_image": data(OTHER)}),
     (
         {"prompt": "a fox", "first_frame": FILE, "last_frame": ELSE, "duration": 6, "resolution": "1080P",
-         "enhance": False, "fast": True, "watermark": True},
+         "optimize": False, "fast": True, "watermark": True},
         {**FOXES, "first_frame_image": data(FOX), "last_frame_image": data(OTHER), "duration": 6,
          "resolution": "1080P", "prompt_optimizer": False, "fast_pretreatment": True, "aigc_watermark": True},
     ),
@@ -77,10 +77,10 @@ async def test_what_the_options_become(world: World) -> None:
 
 
 async def test_a_delivered_video(world: World) -> None:
-    task = await made(world, prompt="a fox", camera="Shake", enhance=True)
+    task = await made(world, prompt="a fox", camera="Shake", optimize=True)
     assert world.card(task).title == "🐚 Hailuo · video"
     assert {field.name: field.value for field in world.card(task).fields}["Options"] == (
-        r"`model` MiniMax\-Hailuo\-02 · `camera` \[Shake\] · `enhance` ✓"
+        r"`model` MiniMax\-Hailuo\-02 · `camera` \[Shake\] · `optimize` ✓"
     )
     assert [file.content_type for file in world.message(task).attachments] == ["video/mp4"]
     labels = world.labels(task)

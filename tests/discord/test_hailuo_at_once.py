@@ -113,7 +113,7 @@ async def test_a_model_that_writes_its_own_lyrics(tmp_path: Path) -> None:
 @pytest.mark.parametrize("painting", ["urls", "base64", "inside"])
 async def test_pictures(world: World, painting: Any) -> None:
     world.relay.hailuo.painting = painting
-    task = await made(world, "image", seconds=0, prompt="a fox", count=2, aspect_ratio="16:9", seed=7, enhance=True)
+    task = await made(world, "image", seconds=0, prompt="a fox", count=2, aspect_ratio="16:9", seed=7, optimize=True)
     body = {**PAINTED, "n": 2, "aspect_ratio": "16:9", "seed": 7, "prompt_optimizer": True}
     assert sent(world) == [("image_generation", body)]
     assert task.phase is Phase.DELIVERED, world.text(task)

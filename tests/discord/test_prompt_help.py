@@ -4,19 +4,29 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from discord import app_commands
 
 from tests.discord.kit import here, refusal
 from tests.discord.recraft import picture
 from tests.world import World, a_world, alone, said
 
 MODEL = "claude-3-5-haiku-20241022"
+NO_PROMPTS = {
+    *(f"{name} {command}" for name in ("claude", "openai") for command in ("chat", "conversations reply")),
+    "openai transcribe",
+    "openai translate",
+    "midjourney shorten",
+}
+"""What is said to a model that talks, or helps to hear a recording; and what is made shorter."""
 SILENT = "The model that helps with prompts did not answer. Try again, or go on without it."
 
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     """The world with Luma, and Claude who helps."""
-    async with a_world(tmp_path, PROVIDERS="luma,claude,flux", PROMPT_PROVIDER="claude", PROMPT_MODEL=MODEL) as found:
+    async with a_world(
+        tmp_path, PROVIDERS="luma,claude,flux,suno", PROMPT_PROVIDER="claude", PROMPT_MODEL=MODEL
+    ) as found:
         found.relay.chat.first = found.relay.chat.pause = 0.0
         yield found
 
@@ -64,6 +74,39 @@ async def test_a_model_that_does_not_answer(world: World) -> None:
     await world.ann.slash(world.channel, "settings", enhance=True)
     await world.video(prompt="a fox sim:overloaded")
     assert (await world.task()).caption == "a fox sim:overloaded"
+
+
+async def test_every_command_that_makes_something_of_a_prompt_offers_it(tmp_path: Path) -> None:
+    async with a_world(tmp_path) as world:
+        tree = world.app.client.tree
+        found = {
+            command.qualified_name: {option.name for option in command.parameters}
+            for command in tree.walk_commands()
+            if isinstance(command, app_commands.Command)
+        }
+    asking = {name for name, options in found.items() if options & {"prompt", "description"}}
+    assert {name for name in asking if "enhance" not in found[name]} == NO_PROMPTS
+    assert {name for name, options in found.items() if "enhance" in options} - asking == {"settings"}
+
+
+async def test_the_continuation_of_a_video_is_written_out(world: World) -> None:
+    parent = await world.delivered(prompt="a fox")
+    await world.ann.slash(world.channel, "luma extend", task=parent.id, prompt="it jumps", enhance=True)
+    task = await world.task()
+    await world.pass_time(30)
+    (sent,) = [call.json for call in world.relay.calls if call.path.endswith("/extend")]
+    assert task.caption == "it jumps" and len(sent["user_prompt"]) > 20
+
+
+async def test_a_song_is_described_but_nobody_rewrites_lyrics(world: World) -> None:
+    await world.ann.slash(world.channel, "settings", enhance=True)
+    await world.ann.slash(world.channel, "suno song", lyrics="la la la", style="pop")
+    await world.pass_time(5)
+    assert world.relay.paid()[-1].body["prompt"] == "la la la"
+    await world.ann.slash(world.channel, "suno song", description="a song of the sea", enhance=True)
+    await world.pass_time(5)
+    assert len(world.relay.paid()[-1].body["gpt_description_prompt"]) > 20
+    assert (await world.task()).caption == "a song of the sea"
 
 
 async def test_without_a_model(tmp_path: Path) -> None:

@@ -154,7 +154,7 @@ async def test_search_takes_every_sign_as_it_is(world: World, search: str, found
 async def test_the_longest_page_fits(world: World) -> None:
     world.relay.hold = True
     for _turn in range(6):
-        await world.video(prompt="*" * 5000, loop=True, enhance=True, aspect_ratio="16:9")
+        await world.video(prompt="*" * 5000, loop=True, expand=True, aspect_ratio="16:9")
     await world.pass_time(10)
     page = await listed(world)
     assert 2500 < len(words_of(page)) <= 4000

@@ -30,8 +30,8 @@ async def official(tmp_path: Path) -> AsyncIterator[World]:
         ({}, OWN),
         ({"prompt": "  a fox \n"}, OWN),
         ({"aspect_ratio": "9:21"}, {**OWN, "aspect_ratio": "9:21"}),
-        ({"loop": True, "enhance": False}, {**OWN, "loop": True, "expand_prompt": False}),
-        ({"loop": False, "enhance": True}, {**OWN, "loop": False, "expand_prompt": True}),
+        ({"loop": True, "expand": False}, {**OWN, "loop": True, "expand_prompt": False}),
+        ({"loop": False, "expand": True}, {**OWN, "loop": False, "expand_prompt": True}),
         ({"model": "own"}, OWN),
         ({"model": ""}, OWN),
         ({"image": ("a.png", PNG)}, {**OWN, "image_url": DATA}),
@@ -49,7 +49,7 @@ async def test_own_form_on_the_wire(world: World, options: dict[str, Any], body:
 
 async def test_every_option_at_once_and_what_the_card_says_of_it(world: World) -> None:
     await world.video(
-        aspect_ratio="1:1", loop=True, enhance=True, image=("a.png", PNG), end_image=("b.gif", GIF), model="own"
+        aspect_ratio="1:1", loop=True, expand=True, image=("a.png", PNG), end_image=("b.gif", GIF), model="own"
     )
     await world.work()
     gif = "data:image/gif;base64," + base64.b64encode(GIF).decode()
@@ -61,7 +61,7 @@ async def test_every_option_at_once_and_what_the_card_says_of_it(world: World) -
     assert sorted(fields["Options"].split(" · ")) == [
         r"`aspect_ratio` 1\:1",
         "`end_image` 🖼️",
-        "`enhance` ✓",
+        "`expand` ✓",
         "`image` 🖼️",
         "`loop` ✓",
     ]
@@ -139,7 +139,7 @@ async def test_official_prefix(tmp_path: Path) -> None:
     [
         ({"duration": "5s"}, "Length and resolution can be chosen for Luma's own models only: choose one with"),
         ({"resolution": "4k", "model": "own"}, "Length and resolution can be chosen for Luma's own models only"),
-        ({"model": "ray-2", "enhance": True}, "`enhance` works without `model` only."),
+        ({"model": "ray-2", "expand": True}, "`expand` works without `model` only."),
         ({"model": "ray-9"}, "“model” must be one of: ray-2 or ray-flash-2."),
         ({"prompt": "   "}, "“prompt” is empty."),
     ],

@@ -52,7 +52,7 @@ class Drawn(Submission):
 
     model: str
     prompt: Words = ""
-    prompt_upsampling: bool | None = Field(default=None, title="enhance")
+    prompt_upsampling: bool | None = Field(default=None, title="upsample")
     seed: int | None = None
     safety_tolerance: int | None = Field(default=None, title="safety")
     output_format: Literal["jpeg", "png", "webp"] | None = Field(default=None, title="format")

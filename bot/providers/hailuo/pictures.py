@@ -31,7 +31,7 @@ class Image(Asked, provider=HAILUO, action="image", path="/v1/image_generation",
     n: int | None = Field(default=None, ge=1, le=MOST, title="count")
     seed: int | None = None
     subject: Picture | None = None
-    prompt_optimizer: bool | None = Field(default=None, title="enhance")
+    prompt_optimizer: bool | None = Field(default=None, title="optimize")
 
     @model_validator(mode="after")
     def _one_size(self) -> "Image":

@@ -39,7 +39,7 @@ class Video(
     subject: Picture | None = None
     duration: int | None = None
     resolution: str | None = None
-    prompt_optimizer: bool | None = Field(default=None, title="enhance")
+    prompt_optimizer: bool | None = Field(default=None, title="optimize")
     fast_pretreatment: bool | None = Field(default=None, title="fast")
     aigc_watermark: bool | None = Field(default=None, title="watermark")
 

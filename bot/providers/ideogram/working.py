@@ -44,6 +44,7 @@ class Upscale(
     label=_("larger picture"),
     kind="image",
     caption="name",
+    prompt="prompt",
 ):
     """A larger picture; ``resemblance`` and ``detail`` go from 1 to 100."""
 

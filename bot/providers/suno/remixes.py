@@ -21,7 +21,7 @@ from bot.wire import Call
 _NULLS = ("continue_clip_id", "continue_at", "continued_aligned_prompt", "infill_start_s", "infill_end_s")
 
 
-class Cover(Music, provider=SUNO, action="cover", path=MUSIC_PATH, label=_("cover"), kind="audio"):
+class Cover(Music, provider=SUNO, action="cover", path=MUSIC_PATH, label=_("cover"), kind="audio", prompt=""):
     """The same song in another style (scenario 2)."""
 
     cover_clip_id: str = Field(repr=False)
@@ -44,6 +44,7 @@ class Replace(
     path=MUSIC_PATH,
     label=_("song with a new section"),
     kind="audio",
+    prompt="",
 ):
     """A song with one section sung anew, joined (scenario 3). Times in seconds."""
 
@@ -75,7 +76,9 @@ class Replace(
         return (understood(sing, self.continue_clip_id), joining(is_infill=True))
 
 
-class Layer(Music, provider=SUNO, action="layer", path=MUSIC_PATH, label=_("song with a new layer"), kind="audio"):
+class Layer(
+    Music, provider=SUNO, action="layer", path=MUSIC_PATH, label=_("song with a new layer"), kind="audio", prompt=""
+):
     """Vocals over an instrumental, or instruments under a voice (scenarios 11 and 12). Times in seconds."""
 
     clip_id: str = Field(repr=False)

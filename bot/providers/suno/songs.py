@@ -86,7 +86,15 @@ class Music(Submission):
         return found
 
 
-class Song(Music, provider=SUNO, action="song", path=MUSIC_PATH, label=_("song"), kind="audio"):
+class Song(
+    Music,
+    provider=SUNO,
+    action="song",
+    path=MUSIC_PATH,
+    label=_("song"),
+    kind="audio",
+    prompt="gpt_description_prompt",
+):
     """A new song: from a description, or from lyrics and a style; perhaps in the voice of a persona."""
 
     gpt_description_prompt: str | None = Field(default=None, title="description", max_length=DESCRIPTION_LIMIT)
@@ -177,7 +185,7 @@ def joining(*, is_infill: bool) -> Step:
     )
 
 
-class Extend(Music, provider=SUNO, action="extend", path=MUSIC_PATH, label=_("longer song"), kind="audio"):
+class Extend(Music, provider=SUNO, action="extend", path=MUSIC_PATH, label=_("longer song"), kind="audio", prompt=""):
     """A song that goes on from ``continue_at`` (seconds), perhaps joined with its beginning (scenario 1)."""
 
     continue_clip_id: str = Field(repr=False)
