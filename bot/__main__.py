@@ -20,6 +20,7 @@ from bot.app import App, assemble, spare_what_is_loaded
 from bot.config import Config, ConfigurationError, load
 from bot.engine.cadence import backoff
 from bot.store import Store, StoreProblem, connect
+from bot.ui.client import NO_INTENT
 
 cli = typer.Typer(
     add_completion=False,
@@ -60,7 +61,7 @@ def run() -> None:
         typer.echo("Discord refused the bot token (DISCORD_TOKEN).", err=True)
         raise typer.Exit(4) from None
     except discord.PrivilegedIntentsRequired:
-        typer.echo("Discord refused the intents; Darkroom needs none that are privileged.", err=True)
+        typer.echo(f"Discord refused the Message Content intent: {NO_INTENT}.", err=True)
         raise typer.Exit(4) from None
     except (discord.HTTPException, discord.ConnectionClosed) as error:
         typer.echo(f"Discord refused this bot: {error}", err=True)

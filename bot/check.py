@@ -23,7 +23,7 @@ from bot.provider import Options, Provider, providers
 from bot.relay import Relay
 from bot.store import Database, StoreProblem, connect
 from bot.store.database import migrations, version
-from bot.ui.client import PERMISSIONS, aim
+from bot.ui.client import NO_INTENT, PERMISSIONS, aim
 from bot.wire import Call, dig
 
 DISCORD_PATIENCE = 60.0
@@ -180,7 +180,7 @@ async def _discord(findings: Findings, setup: Setup) -> None:
     try:
         async with asyncio.timeout(DISCORD_PATIENCE), client:
             await client.login(setup.values["discord_token"].get_secret_value())
-            await _application(findings, client)
+            await _application(findings, client, setup.values.get("thread_messages", ""))
             await _guilds(findings, client, setup.values.get("guild_ids", []))
     except discord.LoginFailure:
         findings.problem("Discord: the bot token is refused (DISCORD_TOKEN)")
@@ -192,12 +192,18 @@ async def _discord(findings: Findings, setup: Setup) -> None:
         findings.problem("Discord: something else answers in its place (DISCORD_API_URL)")
 
 
-async def _application(findings: Findings, client: discord.Client) -> None:
+async def _application(findings: Findings, client: discord.Client, thread_messages: str) -> None:
     """Who the token belongs to, and the switches of the developer portal that matter."""
     application = client.application
     assert application is not None  # noqa: S101 - known after a login
     findings.ok(f"Discord: logged in as {client.user}, application {application.name} ({application.id})")
-    findings.ok("Discord: no privileged intent is needed")
+    flags = application.flags
+    if thread_messages != "all":
+        findings.ok("Discord: no privileged intent is needed")
+    elif flags.gateway_message_content or flags.gateway_message_content_limited:
+        findings.ok("Discord: the Message Content intent is on")
+    else:
+        findings.problem(f"Discord: THREAD_MESSAGES=all needs the Message Content intent; {NO_INTENT}")
     if application.interactions_endpoint_url:
         findings.problem("Discord: the application has an interactions endpoint URL, so no command reaches the bot")
     if application.bot_require_code_grant:

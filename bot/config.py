@@ -122,6 +122,11 @@ class Settings(BaseModel):
         default_factory=list,
         description="Comma-separated words that no prompt may hold, or regular expressions between slashes.",
     )
+    thread_messages: Literal["off", "mentions", "all"] = Field(
+        default="mentions",
+        description="Which messages in a conversation's thread go on with it, beside its buttons: those that mention "
+        "the bot, or `all` (switch the *Message Content* intent on in the developer portal).",
+    )
     prompt_provider: Literal["openai", "claude"] = Field(
         default="openai", description="Who helps with prompts (`enhance`, *Make a prompt*)."
     )

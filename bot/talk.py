@@ -153,7 +153,8 @@ LIVE = frozenset({State.ASKING, State.STREAMING})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
-    """What several exchanges belong to. ``open`` says that anybody may go on with it."""
+    """What several exchanges belong to. ``open`` says that anybody may go on with it; in the thread ``thread_id``, if
+    there is one, messages do."""
 
     id: str
     provider: str
@@ -163,6 +164,7 @@ class Conversation:
     created_at: float
     updated_at: float
     open: bool = False
+    thread_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,8 @@ class Attached:
 class Exchange:
     """A question and its answer: the stored row. The ``number`` in its conversation counts from 0; one that was asked
     again has the same number, and the newest counts. ``messages`` are those that hold the answer beyond the first,
-    which is at ``place``. ``shown`` says that the end has reached them."""
+    which is at ``place``. ``shown`` says that the end has reached them. ``asked_in`` is the message that asked, where
+    it was no command."""
 
     id: str
     conversation_id: str
@@ -198,6 +201,7 @@ class Exchange:
     tokens_out: int | None = None
     reason: Text | None = None
     messages: tuple[int, ...] = ()
+    asked_in: int | None = None
     goes_on: bool = False
     """It asks for the rest of the answer before it."""
     shown: bool = False

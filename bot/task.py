@@ -115,7 +115,8 @@ class Place:
 
     ``token`` (an interaction's) works until ``token_until`` (unix seconds) and for files of at most ``token_limit``
     bytes. ``reachable`` says that the bot itself may write in the channel, with ``file_limit`` bytes per file.
-    ``private`` cards are seen by their owner only and can be edited by token alone.
+    ``private`` cards are seen by their owner only and can be edited by token alone. ``own`` is a thread of a
+    conversation's own, whose edits nobody else has a share of.
     """
 
     channel_id: int
@@ -128,6 +129,7 @@ class Place:
     file_limit: int = 10 * 1024 * 1024
     reachable: bool = False
     private: bool = False
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,7 @@ class Claude(Conversations, commands.GroupCog, name="claude", description=L("Con
         system=L("How Claude shall behave in this conversation"),
         thinking=L("How many tokens Claude may think before it answers (1024 at least)"),
         everybody=L("Let everybody who sees it go on with the conversation"),
+        thread=L("Open a thread for the conversation"),
     )
     async def chat(
         self,
@@ -56,13 +57,13 @@ class Claude(Conversations, commands.GroupCog, name="claude", description=L("Con
         system: app_commands.Range[str, 1, 4000] | None = None,
         thinking: app_commands.Range[int, 0, MOST_THINKING] | None = None,
         everybody: bool | None = None,
+        thread: bool | None = None,
     ) -> None:
         """A new conversation."""
         if thinking is not None and 0 < thinking < LEAST_THINKING:
             raise Problem(_("Claude thinks with at least {least} tokens, or not at all (0).", least=LEAST_THINKING))
         manner = Manner(model=model or self.options.model, system=system or "", thinking=thinking or None)
-        files = (file, file2, file3)
-        await chat.begin(interaction, CLAUDE.name, manner, prompt, files, open_to_all=bool(everybody))
+        await self.begin(interaction, manner, prompt, (file, file2, file3), everybody=everybody, thread=thread)
 
     @chat.autocomplete("model")
     async def _models(self, interaction: Interaction, current: str) -> Choices:

@@ -118,6 +118,22 @@ def with_mark(lines: list[str], mark: str) -> list[str]:
 # ---------------------------------------------------------------------------------------------------- all is well
 
 
+@pytest.mark.parametrize(
+    ("flags", "mark", "words"),
+    [
+        (0, "PROBLEM", "Discord: THREAD_MESSAGES=all needs the Message Content intent; switch it on in the"),
+        (1 << 19, "ok", "Discord: the Message Content intent is on"),
+    ],
+)
+async def test_the_message_content_intent(
+    portal: Portal, relay: Simulator, database: Path, monkeypatch: pytest.MonkeyPatch, flags: int, mark: str, words: str
+) -> None:
+    monkeypatch.setenv("THREAD_MESSAGES", "all")
+    portal.application["flags"] = flags
+    _code, lines = await found()
+    assert any(line.startswith(words) for line in with_mark(lines, mark))
+
+
 async def test_all_is_well(portal: Portal, relay: Simulator, database: Path) -> None:
     code, lines = await found()
     assert (code, with_mark(lines, "PROBLEM"), with_mark(lines, "warning")) == (0, [], [])

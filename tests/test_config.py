@@ -53,6 +53,7 @@ def test_the_defaults() -> None:
         "moderation": "off",
         "moderation_model": "",
         "blocked_words": [],
+        "thread_messages": "mentions",
         "prompt_provider": "openai",
         "prompt_model": "gpt-4o-mini",
         "keep_inputs_days": 7.0,

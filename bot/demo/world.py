@@ -33,6 +33,7 @@ def demo_config(relay_url: str, folder: Path) -> Config:
     return load(
         {
             "DISCORD_TOKEN": "offline",
+            "THREAD_MESSAGES": "all",
             "DISCORD_API_URL": "",
             "RELAY_URL": relay_url,
             "RELAY_KEY": KEY,

@@ -6,6 +6,7 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -75,6 +76,10 @@ async def happened(event: asyncio.Event, within: float) -> bool:
 class Speaker(Protocol):
     """Where answers are shown."""
 
+    async def open_thread(self, exchange: Exchange, name: str) -> Place:
+        """Open a thread for the answer; returns where it is given. Raises :class:`Later` or :class:`Nowhere`."""
+        ...
+
     async def speak(self, live: Live, placed: Callable[[Live], Awaitable[None]]) -> None:
         """Show an answer as it grows until it is ending, rendered when it is sent; ``placed`` is told of every new
         message. Never fails."""
@@ -87,12 +92,13 @@ class Speaker(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What somebody asks, where, and the files that go with it."""
+    """What somebody asks, where, and the files that go with it; ``asked_in`` is the message, if it was one."""
 
     text: str
     asker: Asker
     place: Place
     files: Sequence[tuple[Input, str]] = ()
+    asked_in: int | None = None
 
 
 class Talk:
@@ -107,6 +113,7 @@ class Talk:
         self._live: dict[str, Live] = {}
         self._begun: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._wake = asyncio.Event()
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def run(self) -> None:
         """Give the answers that are asked for, until cancelled. They belong to no interaction: none waits for them."""
@@ -132,8 +139,16 @@ class Talk:
 
     # -------------------------------------------------------------------------------------------- asking
 
-    async def begin(self, provider: str, manner: Manner, question: Question, *, open_to_all: bool = False) -> Exchange:
-        """A new conversation."""
+    async def begin(
+        self,
+        provider: str,
+        manner: Manner,
+        question: Question,
+        *,
+        open_to_all: bool = False,
+        in_thread: bool = False,
+    ) -> Exchange:
+        """A new conversation, perhaps in a thread of its own."""
         await self._room(provider, question)
         now = self.core.clock()
         conversation = Conversation(
@@ -148,7 +163,7 @@ class Talk:
         )
         exchange = self._exchange(conversation, 0, question)
         await self.conversations.begin(conversation, exchange, [item for item, _name in question.files])
-        return self._start(conversation, exchange)
+        return self._start(conversation, exchange, in_thread=in_thread)
 
     async def reply(self, conversation_id: str, question: Question) -> Exchange:
         """A further question in a conversation."""
@@ -174,14 +189,22 @@ class Talk:
         return await self._next(conversation, Question(GO_ON, asker, place), goes_on=True)
 
     async def _next(self, conversation: Conversation, question: Question, *, goes_on: bool = False) -> Exchange:
-        await self._room(conversation.provider, question)
-        said = await self.conversations.said(conversation.id)
-        if said and said[-1].state in LIVE:
-            raise Problem(_("Wait for the answer before, or stop it first."))
-        number = said[-1].number + 1 if said else 0
-        exchange = replace(self._exchange(conversation, number, question), goes_on=goes_on)
-        await self.conversations.go_on(exchange, [item for item, _name in question.files])
-        return self._start(conversation, exchange)
+        async with self._turn(conversation.id):
+            said = await self.conversations.said(conversation.id)
+            for one in said[-1:]:
+                if one.asked_in is not None and one.asked_in == question.asked_in:
+                    return one
+                if one.state in LIVE:
+                    raise Problem(_("Wait for the answer before, or stop it first."))
+            await self._room(conversation.provider, question)
+            number = said[-1].number + 1 if said else 0
+            exchange = replace(self._exchange(conversation, number, question), goes_on=goes_on)
+            await self.conversations.go_on(exchange, [item for item, _name in question.files])
+            return self._start(conversation, exchange)
+
+    def _turn(self, conversation_id: str) -> asyncio.Lock:
+        """Two who ask in one conversation at the same moment do so one after the other."""
+        return self._turns.setdefault(conversation_id, asyncio.Lock())
 
     async def _room(self, provider: str, question: Question) -> None:
         if provider not in self.core.config.providers or provider not in TALKERS:
@@ -205,18 +228,36 @@ class Talk:
             created_at=self.core.clock(),
             files=tuple(Attached(item.id, item.mime, name) for item, name in question.files),
             model=conversation.manner.model,
+            asked_in=question.asked_in,
         )
 
     # -------------------------------------------------------------------------------------------- streaming
 
-    def _start(self, conversation: Conversation, exchange: Exchange) -> Exchange:
+    def _start(self, conversation: Conversation, exchange: Exchange, *, in_thread: bool = False) -> Exchange:
         live = self._live[exchange.id] = Live(exchange)
-        self._begin(partial(self._run, conversation, live))
+        self._begin(partial(self._run, conversation, live, in_thread=in_thread))
         return exchange
 
-    async def _run(self, conversation: Conversation, live: Live) -> None:
+    async def _speak(self, conversation: Conversation, live: Live, *, in_thread: bool) -> None:
+        if in_thread:
+            await self._move(conversation, live)
+        await self.speaker.speak(live, self.store_now)
+
+    async def _move(self, conversation: Conversation, live: Live) -> None:
+        """Go on in a thread; where none can be opened, the answer is given where it was asked for."""
+        try:
+            place = await self.speaker.open_thread(live.exchange, conversation.title)
+            live.exchange = replace(live.exchange, place=place)
+            await self.conversations.change(replace(conversation, thread_id=place.channel_id))
+            await self.store_now(live)
+        except (Later, Nowhere, StoreProblem) as error:
+            log.warning("no thread for an answer", exchange=live.exchange.id, error=type(error).__name__)
+        except Exception:
+            log.exception("a thread could not be opened", exchange=live.exchange.id)
+
+    async def _run(self, conversation: Conversation, live: Live, *, in_thread: bool) -> None:
         """From the question to the end of the answer on its messages."""
-        speaking = asyncio.create_task(self.speaker.speak(live, self.store_now))
+        speaking = asyncio.create_task(self._speak(conversation, live, in_thread=in_thread))
         saving = asyncio.create_task(self._keep_saving(live))
         live.reading = asyncio.create_task(self._streamed(conversation, live))
         try:
@@ -235,7 +276,8 @@ class Talk:
         await asyncio.gather(speaking, saving, return_exceptions=True)
         stopped = live.reading.cancelled()
         ended = self._ended(live.exchange, State.STOPPED, None) if stopped else live.reading.result()
-        live.exchange = replace(ended, messages=live.exchange.messages, version=live.exchange.version)
+        known = live.exchange
+        live.exchange = replace(ended, place=known.place, messages=known.messages, version=known.version)
         await self._conclude(live.exchange)
         self._live.pop(live.exchange.id, None)
 
@@ -387,6 +429,14 @@ class Talk:
         """An exchange as it is now."""
         live = self._live.get(exchange_id)
         return live.exchange if live is not None else await self._known(exchange_id)
+
+    async def in_thread(self, thread_id: int) -> tuple[Conversation, str] | None:
+        """The conversation of a thread, and the language that was last spoken with there."""
+        conversation = await self.conversations.of_thread(thread_id)
+        if conversation is None:
+            return None
+        said = await self.conversations.said(conversation.id)
+        return conversation, said[-1].locale if said else ""
 
     async def may_go_on(self, conversation_id: str, asker: Asker) -> Conversation:
         """The conversation, if the asker may go on with it."""

@@ -15,7 +15,7 @@ from bot.talk import LIVE, Conversation, Exchange
 
 log = structlog.get_logger(__name__)
 _CONVERSATION, _EXCHANGE = TypeAdapter(Conversation), TypeAdapter(Exchange)
-_OF_CONVERSATION = ("id", "provider", "user_id", "title", "created_at", "updated_at")
+_OF_CONVERSATION = ("id", "provider", "user_id", "title", "created_at", "updated_at", "thread_id")
 _OF_EXCHANGE = ("id", "conversation_id", "number", "user_id", "state", "version", "created_at")
 _LIVE = ", ".join(f"'{state}'" for state in sorted(LIVE))
 
@@ -56,12 +56,18 @@ class Conversations:
         row = await self.database.one("SELECT * FROM conversations WHERE id = $1", name)
         return _conversation(row) if row is not None else None
 
+    async def of_thread(self, thread_id: int) -> Conversation | None:
+        """The conversation that goes on in a thread, if there is one."""
+        row = await self.database.one("SELECT * FROM conversations WHERE thread_id = $1", thread_id)
+        return _conversation(row) if row is not None else None
+
     async def change(self, conversation: Conversation) -> None:
-        """Store a conversation's new title, or who may go on with it."""
+        """Store a conversation's new title, its thread, or who may go on with it."""
         await self.database.execute(
-            "UPDATE conversations SET title = $1, search = $2, updated_at = $3, body = $4 WHERE id = $5",
+            "UPDATE conversations SET title = $1, search = $2, updated_at = $3, thread_id = $4, body = $5 "
+            "WHERE id = $6",
             storable(conversation.title), searchable(storable(conversation.title)), conversation.updated_at,
-            _body(_CONVERSATION, conversation, _OF_CONVERSATION), conversation.id,
+            conversation.thread_id, _body(_CONVERSATION, conversation, _OF_CONVERSATION), conversation.id,
         )  # fmt: skip
 
     async def delete(self, name: str) -> None:

@@ -38,11 +38,18 @@ def register_chat() -> None:
 
 
 async def begin(
-    interaction: Interaction, provider: str, manner: Manner, prompt: str, files: Files, *, open_to_all: bool
+    interaction: Interaction,
+    provider: str,
+    manner: Manner,
+    prompt: str,
+    files: Files,
+    *,
+    open_to_all: bool,
+    in_thread: bool,
 ) -> None:
-    """A new conversation. Raises :class:`Problem`."""
+    """A new conversation, perhaps in a thread of its own. Raises :class:`Problem`."""
     question = await _question(interaction, provider, prompt, files)
-    await _talk(interaction).begin(provider, manner, question, open_to_all=open_to_all)
+    await _talk(interaction).begin(provider, manner, question, open_to_all=open_to_all, in_thread=in_thread)
 
 
 async def reply(interaction: Interaction, conversation_id: str, prompt: str, files: Files) -> None:
@@ -56,13 +63,23 @@ async def reply(interaction: Interaction, conversation_id: str, prompt: str, fil
 async def _question(interaction: Interaction, provider: str, prompt: str, files: Files) -> Question:
     """Acknowledge, then read the files: their links are short-lived."""
     given = [file for file in files if file is not None]
-    for file in given:
-        check_paper_size(file.size, file.filename)
+    check_papers(given)
     front = interaction.client.front
     message_id = await front.acknowledge(interaction)
-    documents = TALKERS[provider].documents
-    read = await asyncio.gather(*(_read(file, documents=documents) for file in given))
+    read = await papers(given, provider)
     return Question(prompt, asker_of(interaction), front.place(interaction, message_id), read)
+
+
+def check_papers(files: Sequence[discord.Attachment]) -> None:
+    """Refuse files that are too large before they are read. Raises :class:`Problem`."""
+    for file in files:
+        check_paper_size(file.size, file.filename)
+
+
+async def papers(files: Sequence[discord.Attachment], provider: str) -> list[tuple[Input, str]]:
+    """What files hold that go with a question to ``provider``, and their names. Raises :class:`Problem`."""
+    documents = TALKERS[provider].documents
+    return list(await asyncio.gather(*(_read(file, documents=documents) for file in files)))
 
 
 async def _read(file: discord.Attachment, *, documents: bool) -> tuple[Input, str]:

@@ -1,4 +1,5 @@
-"""The Discord client: no privileged intents, every cog of ``cogs/``, commands registered only when they changed."""
+"""The Discord client: no privileged intents unless wanted, every cog of ``cogs/``, commands registered only when they
+changed."""
 
 import hashlib
 import json
@@ -21,7 +22,7 @@ from bot.engine.ports import Glance
 from bot.engine.talk import Talk
 from bot.store import StoreProblem
 from bot.task import Task
-from bot.ui import forms, history, panels, problems, uses, views
+from bot.ui import forms, history, panels, problems, threads, uses, views
 from bot.ui.actions import OTHER_VERSION, Actions
 from bot.ui.front import Front, asker_of
 from bot.ui.history import PAGE, PageButton, Question, layout
@@ -35,11 +36,21 @@ PERMISSIONS = discord.Permissions(
     view_channel=True,
     send_messages=True,
     send_messages_in_threads=True,
+    create_public_threads=True,
     embed_links=True,
     attach_files=True,
     read_message_history=True,
 )
 """What the bot asks for (reference ``discord.md`` 7)."""
+
+
+NO_INTENT = "switch it on in the developer portal (Bot, Privileged Gateway Intents), or set THREAD_MESSAGES=mentions"
+
+
+def intents(thread_messages: str) -> discord.Intents:
+    """What Discord tells the bot of: servers, and the messages that are to be heard in threads."""
+    heard = thread_messages != "off"
+    return discord.Intents(guilds=True, guild_messages=heard, message_content=thread_messages == "all")
 
 
 class Tree(app_commands.CommandTree["Darkroom"]):
@@ -67,7 +78,7 @@ class Darkroom(commands.AutoShardedBot):
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
-            intents=discord.Intents(guilds=True),
+            intents=intents(config.settings.thread_messages),
             allowed_mentions=discord.AllowedMentions.none(),
             tree_cls=Tree,
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
@@ -115,7 +126,8 @@ class Darkroom(commands.AutoShardedBot):
             log.error("commands were not registered; the ones Discord knows stay", error=str(error)[:500])
 
     async def on_message(self, message: discord.Message, /) -> None:
-        """Messages are none of our business."""
+        """Only what is said in the threads of conversations is our business."""
+        await threads.heard(self, message)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """What discord.py cannot route by itself: forms opened before a restart, buttons of another version."""

@@ -5,10 +5,12 @@ from discord import app_commands
 from discord.app_commands import locale_str as L
 from discord.ext import commands
 
+from bot.talk import Manner
 from bot.ui import chat
 from bot.ui.client import Darkroom
 from bot.ui.front import Interaction
 from bot.ui.pickers import Choices
+from bot.ui.threads import check_thread
 
 Prompt = app_commands.Range[str, 1, 6000]
 Title = app_commands.Range[str, 1, 80]
@@ -19,6 +21,24 @@ class Conversations(commands.Cog):
 
     bot: Darkroom
     talker: str
+
+    async def begin(
+        self,
+        interaction: Interaction,
+        manner: Manner,
+        prompt: str,
+        files: chat.Files,
+        *,
+        everybody: bool | None,
+        thread: bool | None,
+    ) -> None:
+        """A new conversation. Raises :class:`Problem`."""
+        if thread:
+            check_thread(interaction)
+        await chat.begin(
+            interaction, self.talker, manner, prompt, files, open_to_all=bool(everybody), in_thread=bool(thread)
+        )
+
     conversations = app_commands.Group(name="conversations", description=L("Your conversations"))
 
     @conversations.command(name="list", description=L("Your conversations, newest first"))

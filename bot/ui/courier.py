@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 DEFAULT_LIMIT = 10 * 1024 * 1024
 _GUILD_FEATURES = {"MAX_FILE_SIZE_50_MB": 50, "MAX_FILE_SIZE_100_MB": 100, "MAX_FILE_SIZE_250_MB": 250}
 _REMEMBERED = 20000
+THREAD_THERE = 160004
+"""Discord's code for a message that has a thread already."""
 _NO_MENTIONS = discord.AllowedMentions.none()
 
 
@@ -98,16 +100,23 @@ class Courier:
         return Place(channel_id=found[0].channel.id, message_id=found[0].id, reachable=True, file_limit=DEFAULT_LIMIT)
 
     async def write(
-        self, place: Place, message_id: int | None, said: Mapping[str, Any], files: Sequence[Attachment] | None = None
+        self,
+        place: Place,
+        message_id: int | None,
+        said: Mapping[str, Any],
+        files: Sequence[Attachment] | None = None,
+        *,
+        once: str = "",
     ) -> int:
         """Give the message (``None``: a further one at the same place) the content that ``said`` holds.
 
-        ``said`` are discord.py's own arguments. Returns the message's id. Raises :class:`TooBig`, :class:`Later` or
-        :class:`Nowhere`.
+        ``said`` are discord.py's own arguments; ``once`` names a further message as in :meth:`send_direct`. Returns the
+        message's id. Raises :class:`TooBig`, :class:`Later` or :class:`Nowhere`.
         """
         if not self._client.is_ready():  # just started: nothing can be sent yet
             raise Later(0.5)
         found: list[int] = []
+        named: dict[str, Any] = {"nonce": once[:25]} if once else {}
 
         async def by_token(extra: dict[str, Any]) -> None:
             webhook = self._webhook(place)
@@ -122,7 +131,7 @@ class Courier:
             if message_id is not None:
                 message = await channel.get_partial_message(message_id).edit(**said, **extra)
             else:
-                message = await channel.send(**_new(said, extra))
+                message = await channel.send(**_new(said, extra), **named)
             found.append(message.id)
 
         if self.by_token(place) and await self._tried(by_token, files, place.token):
@@ -130,6 +139,31 @@ class Courier:
         if not place.private and await self._tried(by_right, files):
             return found[0]
         raise Nowhere
+
+    async def open_thread(self, place: Place, name: str) -> Place:
+        """A thread under the message at ``place``, called ``name``; returns where its messages go.
+
+        A message has one at most, whose id is its own. Raises :class:`Later` or :class:`Nowhere`.
+        """
+
+        async def open_it(_extra: dict[str, Any]) -> None:
+            try:
+                await self._client.http.start_thread_with_message(
+                    place.channel_id, place.message_id, name=name[:100], auto_archive_duration=1440
+                )
+            except discord.HTTPException as error:
+                if error.code != THREAD_THERE:
+                    raise
+
+        if not await self._tried(open_it, None):
+            raise Nowhere
+        return Place(
+            channel_id=place.message_id,
+            guild_id=place.guild_id,
+            reachable=True,
+            file_limit=place.file_limit,
+            own=True,
+        )
 
     async def direct(self, user_id: int) -> Place:
         """Where a direct message goes; raises :class:`Later` or :class:`Nowhere`."""

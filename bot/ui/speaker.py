@@ -14,9 +14,9 @@ import structlog
 from bot.engine.ports import Attachment, Later, Nowhere, TooBig
 from bot.engine.talk import Live, happened
 from bot.talk import Exchange, State, visible
-from bot.task import Media
+from bot.task import Media, Place
 from bot.text import Text, _
-from bot.ui.cards import ButtonSpec, plain_values
+from bot.ui.cards import ButtonSpec, plain, plain_values
 from bot.ui.courier import Courier
 from bot.ui.i18n import say
 from bot.ui.pages import Page, split
@@ -24,12 +24,13 @@ from bot.ui.views import button_of
 
 log = structlog.get_logger(__name__)
 PACE, PACE_BY_RIGHT = 1.0, 5.0
-"""Seconds between two edits of an answer: by its interaction's token, and by the bot's right, which all answers of a
-channel share (reference ``discord.md`` 3)."""
+"""Seconds between two edits of an answer: by its interaction's token or in its own thread, and by the bot's right,
+which all answers of a channel share (reference ``discord.md`` 3)."""
 STOP, REPLY, AGAIN, GO_ON, DETAILS = "chat-stop", "chat-reply", "chat-again", "chat-go-on", "chat-details"
 _ENDS = {State.CUT: 0xE67E22, State.FAILED: 0xE74C3C, State.STOPPED: 0x7F8C8D, State.DONE: 0x5865F2}
 _STOPPED = _("Stopped.")
 _LENGTH = _("The model has reached the longest answer that it may give.")
+_ELSEWHERE = _("The answer is in the thread.")
 _MORE = _("The rest is in the attached file.")
 
 
@@ -42,6 +43,13 @@ class Speaker:
         self._written: dict[str, dict[int, tuple[str, bool]]] = {}
         """What each message of an answer shows: its content, and whether Stop is under it, by number of the page."""
 
+    async def open_thread(self, exchange: Exchange, name: str) -> Place:
+        """Let the answer be given in a thread called ``name``, under a message that says so."""
+        asked = f"> {plain(' '.join(exchange.question.split()), 300)}\n{say(_ELSEWHERE, exchange.locale)}"
+        said = {"content": asked, "allowed_mentions": discord.AllowedMentions.none()}
+        await self._courier.write(exchange.place, exchange.place.message_id, said)
+        return await self._courier.open_thread(exchange.place, name)
+
     async def speak(self, live: Live, placed: Callable[[Live], Awaitable[None]]) -> None:
         """Write what has come, as often as the budget bears, until the answer is ending."""
         while not live.ending.is_set():
@@ -49,7 +57,8 @@ class Speaker:
             live.changed.clear()
             if live.ending.is_set():
                 return
-            pause = PACE if self._courier.by_token(live.exchange.place) else PACE_BY_RIGHT
+            place = live.exchange.place
+            pause = PACE if place.own or self._courier.by_token(place) else PACE_BY_RIGHT
             try:
                 await self._grow(live, placed)
             except Later as later:
@@ -77,8 +86,8 @@ class Speaker:
             view = _view(exchange, [_button(exchange, STOP)]) if last else None
             message = await self._write(exchange, number, {"content": content, "view": view})
             self._of(exchange)[number] = (content, last)
-            if number > len(live.exchange.messages):
-                live.exchange = replace(live.exchange, messages=(*live.exchange.messages, message))
+            known, live.exchange = live.exchange, _with(live.exchange, number, message)
+            if live.exchange is not known:
                 await placed(live)
 
     def _stale(self, exchange: Exchange, found: Sequence[Page], done: set[int]) -> int | None:
@@ -115,10 +124,7 @@ class Speaker:
                 said["embeds"] = _embeds(exchange, more=bool(rest))
             message = await self._write(exchange, number, said, rest if last else "")
             self._of(exchange)[number] = (content, False)
-            if exchange.place.message_id == 0:
-                exchange = replace(exchange, place=replace(exchange.place, message_id=message))
-            elif number > len(exchange.messages):
-                exchange = replace(exchange, messages=(*exchange.messages, message))
+            exchange = _with(exchange, number, message)
         return exchange
 
     async def _write(self, exchange: Exchange, number: int, said: dict[str, Any], rest: str = "") -> int:
@@ -131,10 +137,19 @@ class Speaker:
                 path = await stack.enter_async_context(self._new_file())
                 size = await asyncio.to_thread(path.write_text, rest, "utf-8")
                 files = [Attachment(path, "answer.md", size, Media("", "file"))]
-            return await self._courier.write(exchange.place, message_id, said, files)
+            return await self._courier.write(exchange.place, message_id, said, files, once=f"{exchange.id}-{number}")
 
     def _of(self, exchange: Exchange) -> dict[int, tuple[str, bool]]:
         return self._written.setdefault(exchange.id, {})
+
+
+def _with(exchange: Exchange, number: int, message: int) -> Exchange:
+    """The exchange with the ``message`` that holds page ``number``; itself, if that is known."""
+    if exchange.place.message_id == 0:
+        return replace(exchange, place=replace(exchange.place, message_id=message))
+    if number > len(exchange.messages):
+        return replace(exchange, messages=(*exchange.messages, message))
+    return exchange
 
 
 def endings(exchange: Exchange) -> list[ButtonSpec]:

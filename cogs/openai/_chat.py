@@ -7,7 +7,6 @@ from discord.app_commands import locale_str as L
 from bot.providers.openai.declared import OPENAI, OpenAIOptions
 from bot.talk import Manner
 from bot.text import listed
-from bot.ui import chat
 from bot.ui.conversations import Conversations, Prompt
 from bot.ui.front import Interaction
 from bot.ui.models import model_choices
@@ -41,6 +40,7 @@ class Chat(Conversations):
         system=L("How the model shall behave in this conversation"),
         effort=L("How hard a reasoning model thinks"),
         everybody=L("Let everybody who sees it go on with the conversation"),
+        thread=L("Open a thread for the conversation"),
     )
     @app_commands.choices(effort=_EFFORTS)
     async def chat(
@@ -54,10 +54,11 @@ class Chat(Conversations):
         system: app_commands.Range[str, 1, 4000] | None = None,
         effort: str | None = None,
         everybody: bool | None = None,
+        thread: bool | None = None,
     ) -> None:
         """A new conversation."""
         manner = Manner(model=model or self._chosen.chat_model, system=system or "", effort=effort)
-        await chat.begin(interaction, OPENAI.name, manner, prompt, (file, file2, file3), open_to_all=bool(everybody))
+        await self.begin(interaction, manner, prompt, (file, file2, file3), everybody=everybody, thread=thread)
 
     @chat.autocomplete("model")
     async def _chat_models(self, interaction: Interaction, current: str) -> Choices:
