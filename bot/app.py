@@ -45,17 +45,17 @@ class App:
     async def working(self) -> AsyncIterator[None]:
         """The engine and the messenger at work, after looking after what a dead process left."""
         rescued = await self.engine.recover()
-        broken = await self.talk.recover()
+        broken = await self.talk.answers.recover()
         log.info("engine starts", interrupted=rescued, answers=broken)
         loops = [
             asyncio.create_task(self.messenger.run(), name="messenger"),
-            asyncio.create_task(self.talk.run(), name="talk"),
+            asyncio.create_task(self.talk.answers.run(), name="talk"),
         ]
         self.engine.start()
         try:
             yield
         finally:
-            await asyncio.gather(self.engine.stop(), self.talk.crew.drain(TALK_GRACE))
+            await asyncio.gather(self.engine.stop(), self.talk.answers.crew.drain(TALK_GRACE))
             for loop in loops:
                 loop.cancel()
             await asyncio.gather(*loops, return_exceptions=True)

@@ -61,7 +61,7 @@ class World:
         self.app = await self.running.enter_async_context(an_app(self.folder, self.relay.url, self.clock, **settings))
         await self.env.restart_bot(self.app.client)
         await self.app.engine.recover()
-        await self.app.talk.recover()
+        await self.app.talk.answers.recover()
 
     async def work(self) -> None:
         """Let engine and messenger do everything that is due at this moment."""
@@ -69,7 +69,7 @@ class World:
         while idle < IDLE_ROUNDS:
             moved = await self.app.engine.step()
             moved += await self.app.messenger.flush()
-            moved += await self.app.talk.step()
+            moved += await self.app.talk.answers.step()
             idle = 0 if moved else idle + 1
 
     async def pass_time(self, seconds: float, step: float = 5.0) -> None:

@@ -11,8 +11,8 @@ from typing import Any
 import discord
 import structlog
 
+from bot.engine.answers import Live, happened
 from bot.engine.ports import Attachment, Later, Nowhere, TooBig
-from bot.engine.talk import Live, happened
 from bot.talk import Exchange, State, visible
 from bot.task import Media, Place
 from bot.text import Text, _

@@ -295,7 +295,7 @@ async def test_what_was_asked_before_a_restart_is_told_honestly(world: World) ->
 async def test_stop_keeps_what_came(world: World) -> None:
     world.relay.chat.pause = 0.02
     await world.ann.slash(world.channel, "claude chat", prompt="Tell me a long story")
-    (step,) = world.app.talk.start_due()
+    (step,) = world.app.talk.answers.start_due()
     found = await exchange(world)
     while found.answer.count(" ") < 5 or not world.message_at(found.place.channel_id, found.place.message_id).content:
         await asyncio.sleep(0.01)

@@ -1,0 +1,303 @@
+"""Answers on their way: streamed, shown, stored. What came is kept, whatever happens to the stream or the process."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, Protocol
+
+import structlog
+
+from bot.engine.core import Core
+from bot.engine.pieces import pieces
+from bot.engine.ports import Later, Nowhere
+from bot.engine.submit import FORGOTTEN_INPUT
+from bot.engine.work import Crew
+from bot.errors import CUT_OFF, CallFailed, Problem
+from bot.store import StoreProblem
+from bot.store.conversations import Conversations
+from bot.talk import LIVE, TALKERS, Attached, Conversation, Exchange, File, Piece, Role, Said, State, Stop
+from bot.task import Place
+from bot.text import Text, _
+
+log = structlog.get_logger(__name__)
+SAVED_EVERY = 1.5
+"""Seconds between two times that a growing answer is stored."""
+REMEMBERED, REMEMBERED_BYTES = 40, 16 * 1024 * 1024
+"""Exchanges of a conversation that a model is told of, and bytes of their files."""
+REMEMBERED_WORDS = 400_000
+"""Characters of a conversation that a model is told of."""
+RESTARTED = _("The bot was restarted in the middle of this answer.")
+ENDLESS = _("The stream ended before the answer did.")
+EMPTY = _("The model gave no answer.")
+FILTERED = _("The provider's content filter ended the answer.")
+
+
+@dataclass(eq=False)
+class Live:
+    """An answer on its way: the ``exchange`` as it is now, and what wakes those who wait for more of it, or for its
+    end."""
+
+    exchange: Exchange
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    ending: asyncio.Event = field(default_factory=asyncio.Event)
+    storing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    reading: asyncio.Task[Exchange] | None = None
+
+
+async def happened(event: asyncio.Event, within: float) -> bool:
+    """Wait for ``event``, at most so many seconds; whether it happened."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), within)
+    return event.is_set()
+
+
+class Speaker(Protocol):
+    """Where answers are shown."""
+
+    async def open_thread(self, exchange: Exchange, name: str) -> Place:
+        """Open a thread for the answer; returns where it is given. Raises :class:`Later` or :class:`Nowhere`."""
+        ...
+
+    async def speak(self, live: Live, placed: Callable[[Live], Awaitable[None]]) -> None:
+        """Show an answer as it grows until it is ending, rendered when it is sent; ``placed`` is told of every new
+        message. Never fails."""
+        ...
+
+    async def conclude(self, exchange: Exchange) -> Exchange:
+        """Show how it ended; returns it with the messages it is in. Raises :class:`Later` or :class:`Nowhere`."""
+        ...
+
+
+class Answers:
+    """Gives answers. They belong to no interaction: none waits for them."""
+
+    def __init__(self, core: Core, conversations: Conversations, speaker: Speaker) -> None:
+        self.core = core
+        self.conversations = conversations
+        self.speaker = speaker
+        self.crew = Crew("talk")
+        self._live: dict[str, Live] = {}
+        self._begun: list[Callable[[], Coroutine[Any, Any, None]]] = []
+        self._wake = asyncio.Event()
+
+    async def run(self) -> None:
+        """Give the answers that are asked for, until cancelled."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            self.start_due()
+
+    def start_due(self) -> list[asyncio.Task[None]]:
+        """Begin what was asked for since the last time."""
+        begun, self._begun = self._begun, []
+        return [self.crew.start(step()) for step in begun]
+
+    async def step(self) -> int:
+        """Give every answer that was asked for, to its end; returns how many. For tests and tools."""
+        steps = self.start_due()
+        await asyncio.gather(*steps)
+        return len(steps)
+
+    def _begin(self, step: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self._begun.append(step)
+        self._wake.set()
+
+    async def recover(self) -> int:
+        """Repair what a dead process left; returns how many answers that are."""
+        left = [one for one in await self.conversations.unshown() if one.id not in self._live]
+        for one in left:
+            self._begin(partial(self._conclude, self._broken(one, RESTARTED) if one.state in LIVE else one))
+        return len(left)
+
+    def now(self, exchange_id: str) -> Exchange | None:
+        """An exchange whose answer is on its way, as it is now."""
+        live = self._live.get(exchange_id)
+        return live.exchange if live is not None else None
+
+    def busy(self, conversation_id: str) -> bool:
+        """Whether an answer of a conversation is on its way."""
+        return any(live.exchange.conversation_id == conversation_id for live in self._live.values())
+
+    def stop(self, exchange_id: str) -> bool:
+        """End an answer; what came stays. Whether there was anything to end."""
+        live = self._live.get(exchange_id)
+        if live is None or live.reading is None or live.reading.done():
+            return False
+        live.reading.cancel()
+        return True
+
+    def start(self, conversation: Conversation, exchange: Exchange, *, in_thread: bool = False) -> Exchange:
+        """Give the answer to a stored question, perhaps in a thread of its own."""
+        live = self._live[exchange.id] = Live(exchange)
+        self._begin(partial(self._run, conversation, live, in_thread=in_thread))
+        return exchange
+
+    async def _speak(self, conversation: Conversation, live: Live, *, in_thread: bool) -> None:
+        if in_thread:
+            await self._move(conversation, live)
+        await self.speaker.speak(live, self.store_now)
+
+    async def _move(self, conversation: Conversation, live: Live) -> None:
+        """Go on in a thread; where none can be opened, the answer is given where it was asked for."""
+        try:
+            place = await self.speaker.open_thread(live.exchange, conversation.title)
+            live.exchange = replace(live.exchange, place=place)
+            await self.conversations.change(replace(conversation, thread_id=place.channel_id))
+            await self.store_now(live)
+        except (Later, Nowhere, StoreProblem) as error:
+            log.warning("no thread for an answer", exchange=live.exchange.id, error=type(error).__name__)
+        except Exception:
+            log.exception("a thread could not be opened", exchange=live.exchange.id)
+
+    async def _run(self, conversation: Conversation, live: Live, *, in_thread: bool) -> None:
+        """From the question to the end of the answer on its messages."""
+        speaking = asyncio.create_task(self._speak(conversation, live, in_thread=in_thread))
+        saving = asyncio.create_task(self._keep_saving(live))
+        live.reading = asyncio.create_task(self._streamed(conversation, live))
+        try:
+            await asyncio.wait({live.reading})
+        except asyncio.CancelledError:  # the bot is shutting down: the next start repairs it
+            live.reading.cancel()
+            live.exchange = replace(live.exchange, state=State.CUT, reason=RESTARTED, ended_at=self.core.clock())
+            for helper in (speaking, saving):
+                helper.cancel()
+            await asyncio.gather(live.reading, speaking, saving, return_exceptions=True)
+            with suppress(StoreProblem):
+                await self.store_now(live)
+            raise
+        live.ending.set()
+        live.changed.set()
+        await asyncio.gather(speaking, saving, return_exceptions=True)
+        stopped = live.reading.cancelled()
+        ended = self._ended(live.exchange, State.STOPPED, None) if stopped else live.reading.result()
+        known = live.exchange
+        live.exchange = replace(ended, place=known.place, messages=known.messages, version=known.version)
+        await self._conclude(live.exchange)
+        self._live.pop(live.exchange.id, None)
+
+    async def _streamed(self, conversation: Conversation, live: Live) -> Exchange:
+        """The exchange as it ended; whatever goes wrong, with what came until then."""
+        try:
+            talker = TALKERS[conversation.provider]
+            options = self.core.config.options(conversation.provider)
+            said = await self._said(conversation, live.exchange)
+            call = await asyncio.to_thread(talker.call, said, conversation.manner, options)
+            async with aclosing(pieces(self.core.relay, talker, call, options.prefix)) as found:
+                async for piece in found:
+                    self._add(live, piece)
+        except CallFailed as error:
+            log.warning("an answer broke off", exchange=live.exchange.id, error=str(error), why=error.detail)
+            return self._broken(live.exchange, error.text)
+        except Problem as problem:
+            return self._broken(live.exchange, problem.text)
+        except Exception:
+            log.exception("an answer failed unexpectedly", exchange=live.exchange.id)
+            return self._broken(live.exchange, CUT_OFF)
+        return self._judged(live.exchange)
+
+    def _add(self, live: Live, piece: Piece) -> None:
+        found = live.exchange
+        started = found.first_at or (self.core.clock() if piece.text else None)
+        live.exchange = replace(
+            found,
+            state=State.STREAMING if started else found.state,
+            answer=found.answer + piece.text,
+            first_at=started,
+            stop=piece.stop or found.stop or (Stop.END if piece.over else None),
+            tokens_in=piece.tokens_in if piece.tokens_in is not None else found.tokens_in,
+            tokens_out=piece.tokens_out if piece.tokens_out is not None else found.tokens_out,
+        )
+        if piece.text:
+            live.changed.set()
+
+    def _judged(self, exchange: Exchange) -> Exchange:
+        """How a stream that ended by itself has to be taken."""
+        if exchange.stop is None:
+            return self._broken(exchange, ENDLESS)
+        filtered = exchange.stop is Stop.FILTER
+        if not exchange.answer.strip():
+            return self._ended(exchange, State.FAILED, FILTERED if filtered else EMPTY)
+        return self._ended(exchange, State.DONE, FILTERED if filtered else None)
+
+    def _broken(self, exchange: Exchange, why: Text) -> Exchange:
+        return self._ended(exchange, State.CUT if exchange.answer.strip() else State.FAILED, why)
+
+    def _ended(self, exchange: Exchange, state: State, reason: Text | None) -> Exchange:
+        return replace(exchange, state=state, reason=reason, ended_at=self.core.clock())
+
+    async def _keep_saving(self, live: Live) -> None:
+        """Store a growing answer now and then, so that little of it is lost with the process."""
+        kept = live.exchange.answer
+        while not await happened(live.ending, SAVED_EVERY):
+            if live.exchange.answer != kept:
+                kept = live.exchange.answer
+                with suppress(StoreProblem):
+                    await self.store_now(live)
+
+    async def store_now(self, live: Live) -> None:
+        """Store an answer as it is now."""
+        async with live.storing:
+            saved = await self.conversations.save(live.exchange)
+            if saved is not None:
+                live.exchange = replace(live.exchange, version=saved.version)
+
+    async def _conclude(self, exchange: Exchange) -> None:
+        """Store how it ended and show it, however often that has to be tried."""
+        exchange = await self._surely(exchange)
+        while True:
+            try:
+                exchange = await self.speaker.conclude(exchange)
+            except Later as later:
+                await asyncio.sleep(later.seconds)
+                continue
+            except Nowhere:
+                log.warning("no place to show an answer", exchange=exchange.id)
+            except Exception:
+                log.exception("an answer could not be shown, trying again", exchange=exchange.id)
+                await asyncio.sleep(15.0)
+                continue
+            await self._surely(replace(exchange, shown=True))
+            return
+
+    async def _surely(self, exchange: Exchange) -> Exchange:
+        """Store what must not be forgotten: a database that fails is tried until it works."""
+        return await self.core.surely(exchange.id, partial(self._saved, exchange), "an answer")
+
+    async def _saved(self, exchange: Exchange) -> Exchange:
+        """Store an exchange over whatever was stored of it meanwhile; unless its conversation was deleted."""
+        while (saved := await self.conversations.save(exchange)) is None:
+            newer = await self.conversations.exchange(exchange.id)
+            if newer is None:
+                return exchange
+            exchange = replace(exchange, version=newer.version)
+        return saved
+
+    # -------------------------------------------------------------------------------------------- what was said
+
+    async def _said(self, conversation: Conversation, asked: Exchange) -> list[Said]:
+        """The conversation as the model is told of it, up to the question that is asked now."""
+        before = [one for one in await self.conversations.said(conversation.id) if one.number < asked.number]
+        said: list[Said] = []
+        room, words = REMEMBERED_BYTES, REMEMBERED_WORDS
+        for one in [asked, *reversed(before[-REMEMBERED:])]:  # the newest first: what does not fit is the oldest
+            words -= len(one.question) + len(one.answer)
+            if words < 0 and one is not asked:
+                break
+            files = [await self._file(file, needed=one is asked) for file in one.files]
+            kept = tuple(file for file in files if file is not None and len(file.content) <= room)
+            room -= sum(len(file.content) for file in kept)
+            if one is not asked and one.answer.strip():
+                said.append(Said(Role.MODEL, one.answer))
+            if one is asked or one.answer.strip():
+                said.append(Said(Role.USER, one.question, kept))
+        return said[::-1]
+
+    async def _file(self, file: Attached, *, needed: bool) -> File | None:
+        stored = await self.core.store.input(file.id)
+        if stored is None:
+            if needed:
+                raise Problem(FORGOTTEN_INPUT)
+            return None
+        return File(stored.mime, file.name, stored.content)
