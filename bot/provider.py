@@ -49,6 +49,11 @@ class Options(BaseModel):
 
     prefix: str = Field(default="", description="Path prefix of the relay's tier, such as `/pro`.")
 
+    @classmethod
+    def of(cls, settings: "Options") -> Self:
+        """``settings`` as what they are; the defaults if they are another provider's."""
+        return settings if isinstance(settings, cls) else cls()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Provider:

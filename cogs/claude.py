@@ -31,8 +31,7 @@ class Claude(Conversations, commands.GroupCog, name="claude", description=L("Con
     @property
     def options(self) -> ClaudeOptions:
         """The operator's settings."""
-        found = self.bot.config.options(CLAUDE.name)
-        return found if isinstance(found, ClaudeOptions) else ClaudeOptions()
+        return ClaudeOptions.of(self.bot.config.options(CLAUDE.name))
 
     @app_commands.command(name="chat", description=L("Ask Claude something; the answer appears as it is written"))
     @app_commands.describe(

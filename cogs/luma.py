@@ -148,8 +148,8 @@ class Luma(commands.GroupCog, name="luma", description=L("Videos with Luma")):
 
     @property
     def _options(self) -> LumaOptions:
-        options = self.bot.config.options(LUMA.name)
-        return options if isinstance(options, LumaOptions) else LumaOptions()
+        """The operator's settings."""
+        return LumaOptions.of(self.bot.config.options(LUMA.name))
 
 
 def _continued(prompt: str, parent: Task, made_by: Submission) -> Submission:

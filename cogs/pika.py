@@ -53,8 +53,7 @@ class Pika(commands.GroupCog, name="pika", description=L("Videos and effects wit
     @property
     def options(self) -> PikaOptions:
         """The operator's settings."""
-        found = self.bot.config.options(PIKA.name)
-        return found if isinstance(found, PikaOptions) else PikaOptions()
+        return PikaOptions.of(self.bot.config.options(PIKA.name))
 
     def request(self, kind: type[Request], **chosen: Any) -> Request:
         """A request in the operator's form; raises :class:`Problem` for what cannot be asked for."""

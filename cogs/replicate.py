@@ -57,8 +57,7 @@ class Replicate(commands.GroupCog, name="replicate", description=L("Any model of
     @property
     def options(self) -> ReplicateOptions:
         """The operator's settings."""
-        found = self.bot.config.options(REPLICATE.name)
-        return found if isinstance(found, ReplicateOptions) else ReplicateOptions()
+        return ReplicateOptions.of(self.bot.config.options(REPLICATE.name))
 
     # -------------------------------------------------------------------------------------------- any model
 

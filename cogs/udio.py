@@ -167,8 +167,8 @@ class Udio(commands.GroupCog, name="udio", description=L("Songs with Udio")):
     @property
     def _operator(self) -> dict[str, Any]:
         """What the operator chose about the requests."""
-        options = self.bot.config.options(UDIO.name)
-        return {"style": options.style, "flat": options.flat} if isinstance(options, UdioOptions) else {}
+        options = UdioOptions.of(self.bot.config.options(UDIO.name))
+        return {"style": options.style, "flat": options.flat}
 
 
 def _fields(task: Task, _argument: str) -> list[Field]:

@@ -40,7 +40,7 @@ class ClaudeOptions(Options):
 
 def ask(said: Sequence[Said], manner: Manner, options: Options) -> Call:
     """The call for the answer to what was said."""
-    most = manner.most or (options.max_tokens if isinstance(options, ClaudeOptions) else ClaudeOptions().max_tokens)
+    most = manner.most or ClaudeOptions.of(options).max_tokens
     thinking: dict[str, Any] = {}
     if manner.thinking:
         thinking = {"thinking": {"type": "enabled", "budget_tokens": manner.thinking}}

@@ -145,7 +145,7 @@ class _OwnForm(Submission):
 
     @classmethod
     def picture_form(cls, options: Options, /) -> PictureForm:
-        return options.images if isinstance(options, LumaOptions) else "data"
+        return LumaOptions.of(options).images
 
 
 class Generate(
@@ -210,7 +210,7 @@ class OfficialGenerate(
         return self
 
     def route(self, options: Options, /) -> str:
-        return options.official_prefix if isinstance(options, LumaOptions) else ""
+        return LumaOptions.of(options).official_prefix
 
     @classmethod
     def picture_form(cls, _options: Options, /) -> PictureForm:

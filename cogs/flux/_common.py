@@ -39,8 +39,7 @@ class Common(commands.Cog):
     @property
     def options(self) -> FluxOptions:
         """The operator's settings."""
-        found = self.bot.config.options(FLUX.name)
-        return found if isinstance(found, FluxOptions) else FluxOptions()
+        return FluxOptions.of(self.bot.config.options(FLUX.name))
 
     async def from_picture(
         self, interaction: Interaction, task_id: str, how: Callable[[Task, str], Submission]

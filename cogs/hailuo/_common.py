@@ -18,5 +18,4 @@ class Common(commands.Cog):
     @property
     def options(self) -> HailuoOptions:
         """The operator's settings."""
-        found = self.bot.config.options(HAILUO.name)
-        return found if isinstance(found, HailuoOptions) else HailuoOptions()
+        return HailuoOptions.of(self.bot.config.options(HAILUO.name))

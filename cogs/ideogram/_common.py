@@ -10,7 +10,6 @@ from discord.ext import commands
 
 from bot.errors import Problem
 from bot.providers.ideogram import IDEOGRAM, IdeogramOptions
-from bot.providers.ideogram.declared import options_of
 from bot.providers.ideogram.drawing import MOST, MOST_SEED, Drawn, Image
 from bot.providers.ideogram.limits import STYLE_PICTURES
 from bot.providers.ideogram.tables import (
@@ -91,7 +90,7 @@ class Common(commands.Cog):
     @property
     def options(self) -> IdeogramOptions:
         """The operator's settings."""
-        return options_of(self.bot.config.options(IDEOGRAM.name))
+        return IdeogramOptions.of(self.bot.config.options(IDEOGRAM.name))
 
     def request(self, kind: type[Request], **chosen: Any) -> Request:
         """The request of a command; raises :class:`Problem` for what cannot be asked for, or not of this relay."""

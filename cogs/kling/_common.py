@@ -31,8 +31,7 @@ class Common(commands.Cog):
     @property
     def options(self) -> KlingOptions:
         """The operator's settings."""
-        found = self.bot.config.options(KLING.name)
-        return found if isinstance(found, KlingOptions) else KlingOptions()
+        return KlingOptions.of(self.bot.config.options(KLING.name))
 
 
 def links(files: Files) -> dict[str, Any]:

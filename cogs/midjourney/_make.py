@@ -49,8 +49,7 @@ class Make(commands.Cog):
     @property
     def options(self) -> MidjourneyOptions:
         """The operator's settings."""
-        found = self.bot.config.options(MIDJOURNEY.name)
-        return found if isinstance(found, MidjourneyOptions) else MidjourneyOptions()
+        return MidjourneyOptions.of(self.bot.config.options(MIDJOURNEY.name))
 
     def common(self, speed: str | None = None) -> dict[str, Any]:
         """What goes with every request."""

@@ -27,8 +27,7 @@ class Chat(Conversations):
 
     @property
     def _chosen(self) -> OpenAIOptions:
-        found = self.bot.config.options(OPENAI.name)
-        return found if isinstance(found, OpenAIOptions) else OpenAIOptions()
+        return OpenAIOptions.of(self.bot.config.options(OPENAI.name))
 
     @app_commands.command(name="chat", description=L("Ask a model something; the answer appears as it is written"))
     @app_commands.describe(

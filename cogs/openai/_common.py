@@ -26,8 +26,7 @@ class Common(commands.Cog):
     @property
     def options(self) -> OpenAIOptions:
         """The operator's settings."""
-        found = self.bot.config.options(OPENAI.name)
-        return found if isinstance(found, OpenAIOptions) else OpenAIOptions()
+        return OpenAIOptions.of(self.bot.config.options(OPENAI.name))
 
 
 async def models(interaction: Interaction, current: str, kind: ModelKind, usual: Sequence[str]) -> Choices:

@@ -8,7 +8,6 @@ from discord.ext import commands
 
 from bot.errors import Invalid, Problem
 from bot.providers.recraft import RECRAFT, RecraftOptions
-from bot.providers.recraft.declared import options_of
 from bot.providers.recraft.drawing import MOST, MOST_SEED
 from bot.providers.recraft.own import NewStyle
 from bot.providers.recraft.styles import DEFAULT_STYLE, STYLES, family_of
@@ -55,7 +54,7 @@ class Common(commands.Cog):
     @property
     def options(self) -> RecraftOptions:
         """The operator's settings."""
-        return options_of(self.bot.config.options(RECRAFT.name))
+        return RecraftOptions.of(self.bot.config.options(RECRAFT.name))
 
     async def look(self, interaction: Interaction, **chosen: Any) -> dict[str, Any]:
         """How a picture is to look, as a request names it; raises :class:`Problem` for what the relay does not have."""

@@ -6,7 +6,6 @@ from discord.app_commands import locale_str as L
 from discord.ext import commands
 
 from bot.providers.runway import RUNWAY, RunwayOptions
-from bot.providers.runway.declared import options_of
 from bot.providers.runway.models import MOST_SEED
 from bot.ui.client import Darkroom
 from bot.ui.front import Files
@@ -28,7 +27,7 @@ class Common(commands.Cog):
     @property
     def options(self) -> RunwayOptions:
         """The operator's settings."""
-        return options_of(self.bot.config.options(RUNWAY.name))
+        return RunwayOptions.of(self.bot.config.options(RUNWAY.name))
 
 
 def given(files: Files) -> set[str]:

@@ -37,8 +37,7 @@ class Common(commands.Cog):
     @property
     def options(self) -> SunoOptions:
         """The operator's settings."""
-        found = self.bot.config.options(SUNO.name)
-        return found if isinstance(found, SunoOptions) else SunoOptions()
+        return SunoOptions.of(self.bot.config.options(SUNO.name))
 
     def model(self, chosen: str | None, clip: Clip | None = None) -> str:
         """The model to be used: the chosen one, else the song's own, else the operator's; raises :class:`Problem`."""

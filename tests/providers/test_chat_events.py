@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.errors import CallFailed, Refused, Throttled, Unavailable, Unreadable
 from bot.provider import Options, providers
 from bot.providers import claude
+from bot.providers.openai import OpenAIOptions
 from bot.providers.openai import chat as openai
 from bot.sse import ServerEvent
 from bot.talk import File, Manner, Piece, Role, Said, Stop, Talker, visible
@@ -163,7 +164,7 @@ def test_what_is_asked() -> None:
     assert asked.paid and asked.path == "/v1/messages"
     assert asked.json["max_tokens"] == 9000 + 1024
     assert asked.json["messages"][0]["content"][0]["source"]["data"] == "eA=="
-    completion = openai.ask(said, Manner("m", most=100), Options())
+    completion = openai.ask(said, Manner("m", most=100), OpenAIOptions(stream_usage=False))
     assert completion.paid and completion.json["max_tokens"] == 100 and "stream_options" not in completion.json
 
 

@@ -8,7 +8,6 @@ from pydantic import ValidationError
 from bot.provider import Options
 from bot.providers.ideogram import IdeogramOptions, tables
 from bot.providers.ideogram.changing import Edit, ReplaceBackground
-from bot.providers.ideogram.declared import options_of
 from bot.providers.ideogram.drawing import Drawn, Image
 
 
@@ -24,7 +23,7 @@ def test_the_tables() -> None:
 def test_the_operator_s_settings() -> None:
     usual = IdeogramOptions()
     assert (usual.model, usual.v3, usual.v3_form, usual.all_speeds) == ("V_2", True, "auto", False)
-    assert options_of(Options()) == usual
+    assert IdeogramOptions.of(Options()) == usual
     assert usual.offered_speeds == ("TURBO", "DEFAULT", "QUALITY")
     assert IdeogramOptions(all_speeds=True).offered_speeds == tables.SPEEDS
     assert "V_3" not in IdeogramOptions(v3=False).offered_models

@@ -70,7 +70,7 @@ class Drawn(Submission):
     @classmethod
     def picture_form(cls, options: Options, /) -> PictureForm:
         """Bare base64, as the models want it, unless the relay wants a data URI; links are for edits only (2.2)."""
-        form = options.images if isinstance(options, FluxOptions) else "base64"
+        form = FluxOptions.of(options).images
         return "base64" if form == "url" else form
 
     def body(self) -> dict[str, Any]:
@@ -150,7 +150,7 @@ class Edit(
     @classmethod
     def picture_form(cls, options: Options, /) -> PictureForm:
         """These models take links, too (2.2)."""
-        return options.images if isinstance(options, FluxOptions) else "base64"
+        return FluxOptions.of(options).images
 
     @model_validator(mode="after")
     def _edits(self) -> Self:

@@ -43,7 +43,7 @@ class Image(Asked, provider=HAILUO, action="image", path="/v1/image_generation",
 
     @classmethod
     def picture_form(cls, options: Options, /) -> PictureForm:
-        return options.images if isinstance(options, HailuoOptions) else "data"
+        return HailuoOptions.of(options).images
 
     @classmethod
     def check_input(cls, _field: str, given: Given, _options: Options, /) -> dict[str, Any]:

@@ -104,7 +104,7 @@ class Video(
 
     @classmethod
     def picture_form(cls, options: Options, /) -> PictureForm:
-        return options.images if isinstance(options, HailuoOptions) else "data"
+        return HailuoOptions.of(options).images
 
     @classmethod
     def check_input(cls, _field: str, given: Given, _options: Options, /) -> dict[str, Any]:

@@ -56,11 +56,6 @@ class IdeogramOptions(Options):
         return next((model for model in (self.model, *self.offered_models) if model in able), able[0])
 
 
-def options_of(options: Options) -> IdeogramOptions:
-    """The operator's settings as what they are."""
-    return options if isinstance(options, IdeogramOptions) else IdeogramOptions()
-
-
 def paid(path: str, *, json: Any = None, form: tuple[Part, ...] = ()) -> Call:
     """A request that is answered with the result."""
     return Call("POST", path, json=json, form=form, paid=True, timeout=PATIENCE)

@@ -141,7 +141,7 @@ class Asked(Submission):
     @classmethod
     def picture_form(cls, options: Options, /) -> PictureForm:
         """Base64 without a prefix, or a link (5.5)."""
-        return options.images if isinstance(options, KlingOptions) else "base64"
+        return KlingOptions.of(options).images
 
     @classmethod
     def check_input(cls, field: str, given: Given, _options: Options, /) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class _Request(Submission):
 
     def route(self, options: Options, /) -> str:
         """The prefix of the speed (1.1)."""
-        return options.route(self.speed) if isinstance(options, MidjourneyOptions) else options.prefix
+        return MidjourneyOptions.of(options).route(self.speed)
 
     @classmethod
     def steps_after(cls, task: Task, /) -> Sequence[tuple[NextStep, int | None]]:

@@ -20,7 +20,7 @@ _DONE = "[DONE]"
 
 def ask(said: Sequence[Said], manner: Manner, options: Options) -> Call:
     """The call for the answer to what was said."""
-    usage = isinstance(options, OpenAIOptions) and options.stream_usage
+    usage = OpenAIOptions.of(options).stream_usage
     system = [{"role": "system", "content": manner.system}] if manner.system else []
     body: dict[str, Any] = {
         "model": manner.model,

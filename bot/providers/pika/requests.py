@@ -103,7 +103,7 @@ class Made(Submission):
     @classmethod
     def input_form(cls, field: str, options: Options, /) -> PictureForm:
         """Videos are taken as links only, pictures also as base64 in one of the forms."""
-        return options.images if field == "image" and isinstance(options, PikaOptions) else "url"
+        return PikaOptions.of(options).images if field == "image" else "url"
 
     @classmethod
     def check_input(cls, _field: str, given: Given, _options: Options, /) -> dict[str, Any]:

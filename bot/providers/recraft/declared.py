@@ -59,11 +59,6 @@ class RecraftOptions(Options):
         return round(self.largest_mb * 1024 * 1024)
 
 
-def options_of(options: Options) -> RecraftOptions:
-    """The operator's settings as what they are."""
-    return options if isinstance(options, RecraftOptions) else RecraftOptions()
-
-
 def paid(path: str, *, json: Any = None, form: tuple[Part, ...] = ()) -> Call:
     """A request that is answered with the result."""
     return Call("POST", path, json=json, form=form, paid=True, timeout=PATIENCE)

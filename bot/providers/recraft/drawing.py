@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from bot.errors import Invalid
 from bot.provider import Given, Mask, Options, Picture, Prompt, Submission
 from bot.providers.recraft import answers
-from bot.providers.recraft.declared import RECRAFT, options_of, paid
+from bot.providers.recraft.declared import RECRAFT, RecraftOptions, paid
 from bot.providers.recraft.limits import check_picture
 from bot.providers.recraft.styles import (
     DEFAULT_STYLE,
@@ -163,7 +163,7 @@ class Redrawn(Drawn):
     def check_input(cls, field: str, given: Given, options: Options, /) -> dict[str, Any]:
         """Recraft's limits; a mask has the size of its picture and is made anew."""
         if field not in cls.masks:
-            check_picture(given, options_of(options).largest)
+            check_picture(given, RecraftOptions.of(options).largest)
         return {}
 
     def files(self) -> tuple[Part, ...]:

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from bot.provider import Given, Options, Picture, Submission
 from bot.providers.recraft import answers
-from bot.providers.recraft.declared import RECRAFT, StyleParts, options_of, paid
+from bot.providers.recraft.declared import RECRAFT, RecraftOptions, StyleParts, paid
 from bot.providers.recraft.limits import check_picture
 from bot.providers.recraft.styles import Base
 from bot.step import NextStep, Step
@@ -51,7 +51,7 @@ class NewStyle(
     @classmethod
     def check_input(cls, _field: str, given: Given, options: Options, /) -> dict[str, Any]:
         """Recraft's limits."""
-        settings = options_of(options)
+        settings = RecraftOptions.of(options)
         check_picture(given, settings.largest)
         return {"parts": settings.style_parts}
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from bot.provider import Given, Mask, Options, Picture, Submission
 from bot.providers.recraft import answers
-from bot.providers.recraft.declared import RECRAFT, FilePart, options_of, paid
+from bot.providers.recraft.declared import RECRAFT, FilePart, RecraftOptions, paid
 from bot.providers.recraft.limits import SHORTEST, SHORTEST_CRISP, check_picture
 from bot.step import Step
 from bot.text import _
@@ -34,7 +34,7 @@ class Worked(Submission):
     @classmethod
     def check_input(cls, field: str, given: Given, options: Options, /) -> dict[str, Any]:
         """Recraft's limits; a mask has the size of its picture and is made anew."""
-        settings = options_of(options)
+        settings = RecraftOptions.of(options)
         if field not in cls.masks:
             check_picture(given, settings.largest, cls.shortest)
         return {"part": settings.file_part}

@@ -49,7 +49,7 @@ class Prediction(Submission):
     @classmethod
     def picture_form(cls, options: Options, /) -> PictureForm:
         """As data URI, or by link where the operator wants that (6.1)."""
-        return options.files if isinstance(options, ReplicateOptions) else "data"
+        return ReplicateOptions.of(options).files
 
     def wire_input(self) -> dict[str, Any]:
         """The model's inputs by their names on the wire."""

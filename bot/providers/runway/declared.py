@@ -73,11 +73,6 @@ class RunwayOptions(Options):
         return endpoint in listed(self.endpoints)
 
 
-def options_of(options: Options) -> RunwayOptions:
-    """The operator's settings, or their defaults."""
-    return options if isinstance(options, RunwayOptions) else RunwayOptions()
-
-
 def _cancel(remote_id: str) -> Call:
     """Stops a task of the official form; the answer to that is empty (3.4)."""
     path = TASK.replace("{id}", quote(remote_id, safe=""))

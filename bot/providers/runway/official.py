@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 from bot.errors import Invalid
 from bot.provider import Given, Options, Picture, PictureForm, Submission, Video
 from bot.providers.runway import models
-from bot.providers.runway.declared import RUNWAY, VERSION, options_of
+from bot.providers.runway.declared import RUNWAY, VERSION, RunwayOptions
 from bot.providers.runway.models import ACT, ALEPH, ALEPH_2, ALEPH_2_RATIOS, KEYFRAMES, MOST_SEED, OFFICIAL, SIX
 from bot.text import Text, _
 from bot.wire import Call
@@ -35,12 +35,12 @@ class Official(Submission):
 
     def route(self, options: Options, /) -> str:
         """Under the tier, then where this form begins."""
-        return options.prefix + options_of(options).official_path
+        return options.prefix + RunwayOptions.of(options).official_path
 
     @classmethod
     def picture_form(cls, options: Options, /) -> PictureForm:
         """As the operator wants it: packed into the request, or as links."""
-        return options_of(options).files
+        return RunwayOptions.of(options).files
 
     @classmethod
     def check_input(cls, _field: str, given: Given, options: Options, /) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from bot.errors import Invalid
 from bot.provider import Given, Options, Picture, PictureForm, Submission, Video
 from bot.providers.runway import answers, models
-from bot.providers.runway.declared import PRO_LOOKUP, RUNWAY, TASKS_LOOKUP, options_of
+from bot.providers.runway.declared import PRO_LOOKUP, RUNWAY, TASKS_LOOKUP, RunwayOptions
 from bot.providers.runway.models import TASKS
 from bot.providers.runway.official import Name, Seed, Words
 from bot.step import NextStep, Step
@@ -28,7 +28,7 @@ class _Reverse(Submission):
 
     def route(self, options: Options, /) -> str:
         """Under the tier, then where these forms begin."""
-        return options.prefix + options_of(options).reverse_path
+        return options.prefix + RunwayOptions.of(options).reverse_path
 
     @classmethod
     def picture_form(cls, _options: Options, /) -> PictureForm:

@@ -42,7 +42,7 @@ class Recording(
     @classmethod
     def check_input(cls, _field: str, given: Given, options: Options, /) -> dict[str, Any]:
         """Suno takes recordings of a certain length; by their link only MP3 (7.7 a)."""
-        settings = options if isinstance(options, SunoOptions) else SunoOptions()
+        settings = SunoOptions.of(options)
         if given.seconds is None:
             raise Invalid(_("The length of this recording cannot be told; the file may be damaged."))
         if not settings.upload_min <= round(given.seconds) <= settings.upload_max:
