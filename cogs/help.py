@@ -1,6 +1,6 @@
 """``/help`` and ``/settings``: what there is, and what a user can set."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import discord
@@ -32,12 +32,13 @@ class Help(commands.Cog):
     async def help(self, interaction: Interaction, about: str | None = None) -> None:
         """The commands, grouped, to click on; all of one group when it is named."""
         locale = str(interaction.locale)
-        named = self.bot.tree.get_command(about.lower()) if about else None
-        if about and not isinstance(named, app_commands.Command | app_commands.Group):
+        offered = self._commands(interaction)
+        named = next((one for one in offered if about and one.name == about.lower()), None)
+        if about and named is None:
             raise Problem(_("There is nothing called “{name}” here.", name=about[:40]))
         view = discord.ui.LayoutView(timeout=None)
         container: discord.ui.Container[Any] = discord.ui.Container(accent_colour=0x5865F2)
-        texts = self._about(named, locale) if named else self._overview(locale)
+        texts = self._about(named, locale) if named else self._overview(offered, locale)
         for number, text in enumerate(texts):
             if number:
                 container.add_item(discord.ui.Separator())
@@ -46,27 +47,31 @@ class Help(commands.Cog):
         await interaction.response.send_message(view=view, ephemeral=True)
 
     @help.autocomplete("about")
-    async def _groups(self, _interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    async def _groups(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
         wanted = current.lower()
-        named = {_title(command): command.name for command in self._commands()}
+        named = {_title(command): command.name for command in self._commands(interaction)}
         return [
             app_commands.Choice(name=title, value=name) for title, name in named.items() if wanted in title.lower()
         ][:25]
 
-    def _commands(self) -> list[Slash]:
+    def _commands(self, interaction: Interaction) -> list[Slash]:
+        """What the asker sees in the list of commands: not those of operators."""
         found = [
-            one for one in self.bot.tree.get_commands() if isinstance(one, app_commands.Command | app_commands.Group)
+            one
+            for one in self.bot.tree.get_commands()
+            if isinstance(one, app_commands.Command | app_commands.Group)
+            and interaction.permissions >= (one.default_permissions or discord.Permissions.none())
         ]
         return sorted(found, key=lambda one: one.name)
 
-    def _overview(self, locale: str) -> Iterator[str]:
+    def _overview(self, offered: Sequence[Slash], locale: str) -> Iterator[str]:
         intro = _(
             "**Darkroom** makes videos, pictures and songs. Ask with a command; the answer becomes a card that follows "
             "your request until the result hangs on it. Nothing is lost when the bot restarts, and a finished card's "
             "buttons work for ever."
         )
         yield say(intro, locale)
-        yield "\n".join(self._short(command, locale) for command in self._commands())
+        yield "\n".join(self._short(command, locale) for command in offered)
         yield say(_("All commands of one: {command} with `about`.", command=self.bot.mention("help")), locale)
 
     def _short(self, command: Slash, locale: str) -> str:

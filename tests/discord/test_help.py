@@ -4,8 +4,10 @@ import re
 
 import discord
 from discord import app_commands
+from simcord import MemberActor
 
-from tests.discord.kit import here, words_of
+from tests.discord.flux import manager
+from tests.discord.kit import here, refusal, words_of
 from tests.world import World, alone, said
 
 LINK = re.compile(r"</([a-z0-9 -]+):(\d+)> ?(.*)")
@@ -20,9 +22,9 @@ def leaves(world: World) -> set[str]:
     }
 
 
-async def shown(world: World, **options: str) -> str:
-    """What /help says."""
-    result = await world.ann.slash(world.channel, "help", **options)
+async def shown(world: World, who: MemberActor | None = None, **options: str) -> str:
+    """What /help says to one who may manage the server, or to ``who``."""
+    result = await (who or manager(world)).slash(world.channel, "help", **options)
     assert alone(result) and here(result).flags.components_v2
     words = words_of(here(result))
     assert len(words) <= 4000
@@ -34,6 +36,13 @@ async def linked(world: World) -> dict[str, tuple[int, str]]:
     groups = {name.split()[0] for name in leaves(world)}
     words = [await shown(world, about=group) for group in sorted(groups)]
     return {name: (int(number), said) for text in words for name, number, said in LINK.findall(text)}
+
+
+async def test_operators_commands_are_shown_to_those_who_see_them(world: World) -> None:
+    assert "relay account" in await shown(world)
+    assert not {"/relay", "/safety"} & set(re.findall(r"/[a-z]+", await shown(world, world.ben)))
+    result = await world.ben.slash(world.channel, "help", about="relay")
+    assert refusal(result) == "There is nothing called “relay” here."
 
 
 async def test_every_command_is_listed_and_can_be_clicked(world: World) -> None:

@@ -177,6 +177,7 @@ async def test_a_picture_from_a_suggestion(world: World, command: str, name: str
     text = await made(world, command, **given)
     wanted = next(line for line in text.text.splitlines() if line.startswith(name)).removeprefix(name).strip()
     window = await waiting(world, text, name)
+    assert window.caption == f"{name} · {wanted}"
     form = await go_on(world, window)
     assert form.modal is not None and form.modal["components"][0]["component"]["value"] == wanted
     await world.ann.submit_modal(form, {"prompt": f"{wanted} at night"})

@@ -263,7 +263,7 @@ class Press(
             taskId=task.remote_id,
             customId=button.id,
             name=button.name,
-            title=f"{button.name} · {prompt}"[:PROMPT_LIMIT],
+            title=f"{button.name} · {_suggested(button.id, prompt) or prompt}"[:PROMPT_LIMIT],
             parent_link=link,
             parent_prompt=prompt[:PROMPT_LIMIT],
             speed=getattr(made_by, "speed", "default"),
@@ -311,13 +311,17 @@ def _modal(known: Known) -> Call:
 def prompt_of(task: Task) -> str:
     """What stands in the window at first: the relay's words, else the prompt of what it is about (1.5)."""
     asked = Press.restored(task.submission)
-    return str(task.data.get("final_prompt") or "") or _suggested(asked) or asked.parent_prompt
+    return (
+        str(task.data.get("final_prompt") or "")
+        or _suggested(asked.customId, asked.parent_prompt)
+        or asked.parent_prompt
+    )
 
 
-def _suggested(asked: Press) -> str:
-    """The line of a description or a shortening that its button is about (1.6 (5), (6))."""
-    found = _LINE.search(asked.customId)
-    lines = re.finditer(r"^\s*(\d)\ufe0f?\u20e3\s*(.+)$", asked.parent_prompt, re.MULTILINE)
+def _suggested(custom_id: str, words: str) -> str:
+    """The line of a description or a shortening that a button is about (1.6 (5), (6))."""
+    found = _LINE.search(custom_id)
+    lines = re.finditer(r"^\s*(\d)\ufe0f?\u20e3\s*(.+)$", words, re.MULTILINE)
     return next((line[2].strip() for line in lines if found and line[1] == found[1]), "")
 
 
