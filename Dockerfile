@@ -25,7 +25,8 @@ FROM python:3.12-slim
 
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
-    DATABASE_URL=sqlite:////data/darkroom.db
+    DATABASE_URL=sqlite:////data/darkroom.db \
+    HEALTH_PORT=9464
 
 RUN groupadd --system --gid 10001 darkroom \
     && useradd --system --uid 10001 --gid darkroom --no-create-home --home-dir /data --shell /usr/sbin/nologin darkroom \

@@ -4,20 +4,21 @@ A round cannot be shorter than its calls one after the other, four at a time: th
 """
 
 import asyncio
-import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.figures import IN_FLIGHT, Dark, Figure, an_engine, finished
-from bench.relay import START
+from bench.figures import Figure, p99
+from bench.relay import KEY, a_relay
 from bot.app import spare_what_is_loaded
-from bot.engine import Engine
+from bot.config import load
+from bot.engine import Core, Engine
 from bot.engine.work import once
+from bot.media import MediaStore
 from bot.provider import Submission
 from bot.providers.hailuo.videos import Video as Hailuo
 from bot.providers.kling.videos import TextVideo as Kling
@@ -25,9 +26,12 @@ from bot.providers.pika.requests import Film as Pika
 from bot.providers.replicate.requests import Video as Replicate
 from bot.providers.runway.official import TextToVideo as Runway
 from bot.relay import Relay
-from bot.task import Phase, Task, accept
+from bot.store import Store, connect
+from bot.task import Phase, Place, Task, accept
 from bot.wire import Call
+from bot.workshop import Workshop
 
+IN_FLIGHT = 1_000
 LATENCY = 0.1
 """Seconds until the relay answers a call."""
 SLACK = 1.5
@@ -79,41 +83,31 @@ class Lag:
             self.found.append((time.perf_counter() - begin - GRAIN) * 1000)
             self.work.append((time.thread_time() - busy) * 1000)
 
-    @property
-    def p99(self) -> float:
-        """The 99th percentile."""
-        return sorted(self.found)[int(len(self.found) * 0.99)]
 
+class Dark:
+    """A screen that nobody looks at."""
 
-class Clockwork:
-    """The relay's process, and the time that it shares with the engine."""
+    def show(self, _task: Task) -> None:
+        """Nothing."""
 
-    def __init__(self, process: asyncio.subprocess.Process, url: str) -> None:
-        self.url = url
-        self.now = START
-        self._process = process
-
-    async def move(self, seconds: float) -> None:
-        """Let time pass for both."""
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._process.stdin.write(f"{seconds}\n".encode())
-        await self._process.stdout.readline()
-        self.now += seconds
+    def __getattr__(self, name: str) -> object:
+        raise AttributeError(name)
 
 
 @asynccontextmanager
-async def a_relay() -> AsyncIterator[Clockwork]:
-    """The relay in a process of its own."""
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bench.relay", str(LATENCY), stdin=pipe, stdout=pipe, cwd=Path(__file__).parents[1]
-    )
-    assert process.stdin is not None and process.stdout is not None
-    try:
-        yield Clockwork(process, (await process.stdout.readline()).decode().strip())
-    finally:
-        process.stdin.close()
-        await process.wait()
+async def an_engine(folder: Path, url: str, clock: Callable[[], float]) -> AsyncIterator[Engine]:
+    """An engine over the relay at ``url``, without Discord; it counts its calls."""
+    database_url = f"sqlite:///{folder / 'poll.db'}"
+    environ = {"DISCORD_TOKEN": "none", "RELAY_URL": url, "RELAY_KEY": KEY, "DATABASE_URL": database_url}
+    config = load(environ, env_file=None)
+    async with AsyncExitStack() as stack:
+        database = await connect(database_url)
+        stack.push_async_callback(database.close)
+        relay = Counted(url, KEY)
+        stack.push_async_callback(relay.close)
+        media = MediaStore(allow_private=True)
+        stack.push_async_callback(media.close)
+        yield Engine(Core(config, Store(database), relay, media, Workshop(), Dark(), clock))  # type: ignore[arg-type]
 
 
 async def taken(engine: Engine, number: int, now: float) -> Task:
@@ -125,11 +119,19 @@ async def taken(engine: Engine, number: int, now: float) -> Task:
     call = step.call({})
     assert isinstance(call, Call)
     report = step.read(await engine.core.relay.call(call, route), {})
-    task = replace(
-        finished(number, number), provider=kind.provider.name, action=kind.action, route=route,
-        submission=submission.model_dump_json(exclude_none=True), phase=Phase.SENDING,
-        created_at=now, accepted_at=None, finished_at=None, ended_at=None,
-    )  # fmt: skip
+    task = Task(
+        id=f"{number:010d}",
+        provider=kind.provider.name,
+        action=kind.action,
+        submission=submission.model_dump_json(exclude_none=True),
+        caption=f"prompt number {number} of a fox",
+        user_id=number,
+        locale="en-US",
+        place=Place(channel_id=1, message_id=number),
+        created_at=now,
+        phase=Phase.SENDING,
+        route=route,
+    )
     return accept(task, report, now, kind.provider.patience)
 
 
@@ -140,16 +142,19 @@ class Counted(Relay):
         super().__init__(base, key)
         self.answered: Counter[str] = Counter()
 
-    async def call(self, call: Call, route: str = "") -> Any:
+    async def call(self, call: Call, route: str = "", *, of: str = "") -> Any:
         """As the relay client does."""
-        answer = await super().call(call, route)
+        answer = await super().call(call, route, of=of)
         self.answered[(route + call.path).split("/")[1]] += 1
         return answer
 
 
 async def singles(folder: Path) -> list[Figure]:
     """Rounds of polling with a thousand tasks in flight, each asked about by itself."""
-    async with a_relay() as relay, an_engine(folder, relay.url, Dark(), lambda: relay.now, Counted) as engine:
+    async with (
+        a_relay(latency=LATENCY, still=True) as relay,
+        an_engine(folder, relay.url, lambda: relay.now) as engine,
+    ):
         spare_what_is_loaded()
         tasks = [taken(engine, number, relay.now) for number in range(IN_FLIGHT)]
         await engine.core.store.add_all(await asyncio.gather(*tasks))
@@ -174,7 +179,7 @@ async def a_round(engine: Engine, name: str) -> list[Figure]:
     return [
         Figure(f"{name}: calls", client.answered.total(), "calls", 2 * IN_FLIGHT),
         Figure(f"{name}: wall clock", took, "ms", bound * SLACK, f"calls x latency / width: {bound:.0f} ms"),
-        Figure(f"{name}: loop lag, p99", lag.p99, "ms", LAG),
+        Figure(f"{name}: loop lag, p99", p99(lag.found), "ms", LAG),
         Figure(f"{name}: loop lag, largest", max(lag.found), "ms", LAG, f"own work at most {max(lag.work):.0f} ms"),
     ]
 

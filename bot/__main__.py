@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import count
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, NoReturn
 
 import aiohttp
 import discord
@@ -19,6 +20,7 @@ from bot import logs
 from bot.app import App, assemble, spare_what_is_loaded
 from bot.config import Config, ConfigurationError, load
 from bot.engine.cadence import backoff
+from bot.health import HealthProblem, asked, serving
 from bot.store import Store, StoreProblem, connect
 from bot.ui.client import NO_INTENT
 
@@ -54,7 +56,7 @@ def run() -> None:
     try:
         with asyncio.Runner(loop_factory=_fast_loop()) as runner:
             runner.run(_run(config))
-    except StoreProblem as problem:
+    except (StoreProblem, HealthProblem) as problem:
         typer.echo(str(problem), err=True)
         raise typer.Exit(3) from None
     except discord.LoginFailure:
@@ -83,7 +85,13 @@ async def _run(config: Config) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with assemble(config) as app, app.client:
+    settings = config.settings
+    async with (
+        serving(settings.health_host, settings.health_port) as health,
+        assemble(config) as app,
+        health.watching(app),
+        app.client,
+    ):
         await _until_stopped(app, stop)
     log.info("stopped")
 
@@ -151,6 +159,7 @@ def demo(
     port: Annotated[int, typer.Option(help="Port of the page; 0 takes a free one.")] = 0,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
     pace: Annotated[float, typer.Option(min=0.01, help="What the relay's durations are multiplied by.")] = 1.0,
+    folder: Annotated[Path | None, typer.Option(help="Where the demo is kept, to go on with it another time.")] = None,
 ) -> None:
     """Show the whole bot offline: a simulated Discord in the browser, a simulated relay behind it."""
     logs.set_up("WARNING", "console")
@@ -161,7 +170,7 @@ def demo(
         typer.echo(f"The demo needs the extra: pip install 'darkroom[demo]' ({error.name} is missing).", err=True)
         raise typer.Exit(2) from None
     with suppress(KeyboardInterrupt):
-        asyncio.run(show(port=port, browser=browser, pace=pace))
+        asyncio.run(show(port=port, browser=browser, pace=pace, folder=folder))
 
 
 @cli.command()
@@ -190,9 +199,24 @@ def migrate() -> None:
 
 
 @cli.command()
-def health() -> None:
-    """Exit with 0 when a running bot has written its heartbeat lately (for Docker's health check)."""
+def health(
+    ready: Annotated[bool, typer.Option("--ready", help="Also whether it has all that it needs.")] = False,
+) -> None:
+    """Exit with 0 when a running bot is alive (for Docker's health check)."""
     config = _config()
+    settings = config.settings
+    if settings.health_port:
+        ok, words = asyncio.run(asked(settings.health_host, settings.health_port, "/readyz" if ready else "/healthz"))
+        typer.echo(words)
+        raise typer.Exit(0 if ok else 1)
+    if ready:
+        typer.echo("HEALTH_PORT is not set, so the bot cannot be asked whether it is ready.", err=True)
+        raise typer.Exit(2)
+    _heartbeat(config)
+
+
+def _heartbeat(config: Config) -> NoReturn:
+    """Exit with 0 when a running bot has written its heartbeat lately."""
 
     async def go() -> float:
         database = await connect(config.settings.database_url, look_only=True)

@@ -15,6 +15,7 @@ from bot.config import Config
 from bot.engine import Core, Engine
 from bot.engine.talk import Talk
 from bot.media import MediaStore
+from bot.metrics import Metrics
 from bot.provider import providers
 from bot.relay import Relay
 from bot.scratch import sweep
@@ -40,6 +41,7 @@ class App:
     client: Darkroom
     messenger: Messenger
     talk: Talk
+    metrics: Metrics
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
@@ -62,6 +64,24 @@ class App:
             log.info("engine stopped")
 
 
+class SteadyClock:
+    """Unix seconds by the wall's clock, without ever going back.
+
+    What is planned is planned in its seconds: a correction of the wall's clock by an hour back would else stop
+    everything for an hour. Forward corrections are followed.
+    """
+
+    def __init__(self, wall: Callable[[], float] = time.time, elapsed: Callable[[], float] = time.monotonic) -> None:
+        self._wall, self._elapsed = wall, elapsed
+        self._offset = wall() - elapsed()
+
+    def __call__(self) -> float:
+        """The time now."""
+        elapsed = self._elapsed()
+        self._offset = max(self._offset, self._wall() - elapsed)
+        return elapsed + self._offset
+
+
 def spare_what_is_loaded() -> None:
     """Tell the garbage collector that all there is now stays as long as the process.
 
@@ -79,36 +99,39 @@ def offered_cogs(config: Config) -> list[str]:
 
 @asynccontextmanager
 async def assemble(
-    config: Config, *, clock: Callable[[], float] = time.time, shard_count: int | None = None
+    config: Config, *, clock: Callable[[], float] | None = None, shard_count: int | None = None
 ) -> AsyncIterator[App]:
     """Open everything that ``config`` names; closed again when the context ends.
 
     Raises :class:`~bot.store.StoreProblem` when the database cannot be used.
     """
     settings = config.settings
+    clock = clock or SteadyClock()
     if settings.discord_api_url:
         aim(settings.discord_api_url)
     await asyncio.to_thread(sweep)
     async with AsyncExitStack() as stack:
         database = await connect(settings.database_url)
         stack.push_async_callback(database.close)
+        metrics = Metrics()
         relay = Relay(
             settings.relay_url,
             settings.relay_key.get_secret_value(),
             access_token=settings.relay_access_token.get_secret_value(),
             user_id=settings.relay_user_id.get_secret_value(),
+            observe=lambda seen: metrics.called(seen.of, seen.status, seen.seconds),
         )
         stack.push_async_callback(relay.close)
         media = MediaStore(allow_private=settings.allow_private_media)
         stack.push_async_callback(media.close)
         workshop = Workshop()
         stack.push_async_callback(workshop.close)
-        client = Darkroom(config, offered_cogs(config), clock=clock, shard_count=shard_count)
+        client = Darkroom(config, offered_cogs(config), clock=clock, shard_count=shard_count, metrics=metrics)
         store = Store(database)
-        courier = Courier(client, clock)
-        messenger = Messenger(courier, store.get, clock)
-        engine = Engine(Core(config, store, relay, media, workshop, messenger, clock))
+        courier = Courier(client, clock, metrics)
+        messenger = Messenger(courier, store.get, clock, metrics)
+        engine = Engine(Core(config, store, relay, media, workshop, messenger, clock, metrics))
         talk = Talk(engine.core, Conversations(database), Speaker(courier, media.new_file))
         client.attach(engine, talk)
         messenger.glance = client.glance
-        yield App(config, engine, client, messenger, talk)
+        yield App(config, engine, client, messenger, talk, metrics)

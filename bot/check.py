@@ -19,6 +19,7 @@ from bot import logs
 from bot.account import ACCOUNT, DEFAULT_UNIT, read_account
 from bot.config import ConfigurationError, Settings, load
 from bot.errors import CallFailed, NotOffered, Refused, Unreadable
+from bot.health import port_problem
 from bot.provider import Options, Provider, providers
 from bot.relay import Relay
 from bot.store import Database, StoreProblem, connect
@@ -77,6 +78,7 @@ async def examine(out: TextIO) -> int:
         (_database, ("database_url",)),
         (_discord, ("discord_token", "discord_api_url")),
         (_relay, ("relay_url", "relay_key")),
+        (_health, ("health_host", "health_port")),
     ):
         if all(name in setup.values for name in needed):
             await looking(findings, setup)
@@ -277,6 +279,17 @@ async def _relay(findings: Findings, setup: Setup) -> None:
         await relay.close()
     if not any(answers):
         findings.problem("relay: it offers none of our providers")
+
+
+async def _health(findings: Findings, setup: Setup) -> None:
+    """Whether the port can be opened on which the bot says how it is; nothing, if none is wanted."""
+    host, port = setup.values["health_host"], setup.values["health_port"]
+    if port:
+        problem = await port_problem(host, port)
+        if problem:
+            findings.problem(f"health: {problem}")
+        else:
+            findings.ok(f"health: port {port} on {host} can be used")
 
 
 async def _key(findings: Findings, relay: Relay) -> bool:

@@ -143,6 +143,12 @@ class Settings(BaseModel):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="How much is logged.")
     log_format: Literal["console", "json"] = Field(default="console", description="`json` for machines.")
+    health_port: int = Field(
+        default=0, ge=0, le=65535, description="Port of `/healthz`, `/readyz` and `/metrics`; 0: none is opened."
+    )
+    health_host: str = Field(
+        default="127.0.0.1", description="Address of that port; `0.0.0.0` lets other machines and containers in."
+    )
 
 
 class Config:

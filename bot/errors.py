@@ -13,6 +13,11 @@ from bot.text import Text, _
 from bot.wire import CONTENT, MIME, clean, explain, is_markup, loads, said
 
 
+def numbered(why: Text, number: str) -> Text:
+    """``why``, and the number by which the operator finds in the log what happened."""
+    return _("{why} Tell the operator this number: {id}", why=why, id=number)
+
+
 class Problem(Exception):
     """A sentence that a user may read, in :attr:`text`."""
 

@@ -5,9 +5,10 @@ import io
 import json
 import math
 import re
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import aiohttp
@@ -20,7 +21,6 @@ from bot.text import Text
 from bot.wire import ACCESS_TOKEN, KEY, USER_ID, Call, Part
 
 log = structlog.get_logger(__name__)
-MAX_ANSWER = 32 * 1024 * 1024
 """Bytes of an (unpacked) answer that are read at most."""
 MIN_SECRET = 8
 """Characters of a secret that is looked for in answers; a shorter one may occur by chance."""
@@ -28,6 +28,8 @@ ELSEWHERE = frozenset({301, 302, 307, 308})
 """Redirects that say that the request was not looked at here; none is followed, for the key would travel along."""
 SILENCE = 90.0
 """Seconds without a byte after which a stream or a download is given up."""
+_EVENTS = (b"data:", b"event:", b"id:", b":")
+"""How a stream begins that a relay calls by another type."""
 WHOLE = "whole"
 """The name of the event that is a whole answer."""
 CONNECT = 20.0
@@ -44,10 +46,24 @@ class Opened:
     link: str
 
 
+@dataclass(slots=True)
+class Seen:
+    """What became of a call for the provider ``of``: the HTTP ``status`` (0: nobody answered), how many ``seconds`` it
+    took until the end of its answer, and the exception that it means."""
+
+    call: Call
+    of: str
+    status: int = 0
+    seconds: float = 0.0
+    error: CallFailed | None = None
+    began: float = field(default_factory=time.monotonic)
+
+
 class Relay:
     """One relay: a base URL and a key, over a session that it owns.
 
-    ``base`` is the URL without ``/v1``. ``observe`` is told the outcome of every call: the exception or ``None``.
+    ``base`` is the URL without ``/v1``. ``observe`` is told what became of every call. Calls that are made for a
+    provider name it (``of``), for the log and the observer.
     ``connect`` is how many seconds a connection may take, ``longest`` how many any call, whatever it asks for.
     ``access_token`` and ``user_id`` go with the calls that ask about the account (reference ``relay-suno-…md`` 4).
     """
@@ -59,7 +75,7 @@ class Relay:
         *,
         access_token: str = "",
         user_id: str = "",
-        observe: Callable[[Call, CallFailed | None], None] = lambda _call, _error: None,
+        observe: Callable[[Seen], None] = lambda _seen: None,
         connect: float = CONNECT,
         longest: float = math.inf,
     ) -> None:
@@ -71,46 +87,37 @@ class Relay:
         self._put = {KEY: key, ACCESS_TOKEN: access_token.strip(), USER_ID: user_id}
         self._observe = observe
         self._longest = longest
+        self.answered_at: float | None = None
+        """When the relay last gave an answer (``time.monotonic``), unless it broke or refused the key since."""
         self._session = _session(key, connect, aiohttp.TCPConnector(limit=64, limit_per_host=32))
         # Answers stream for minutes; they must not take the places of the calls, nor wait for each other.
         self._streams = _session(key, connect, aiohttp.TCPConnector(limit=0))
 
-    async def call(self, call: Call, route: str = "") -> Any:
+    async def call(self, call: Call, route: str = "", *, of: str = "") -> Any:
         """Send ``call`` under the path prefix ``route`` and return the answer's JSON.
 
         Raises a :class:`CallFailed`; its ``taken`` tells whether a paid request may have reached the relay
         (reference ``relay-luma-…md`` 1.1, 1.5).
         """
-        try:
-            payload = await self._send(call, route)
-        except CallFailed as error:
-            if self._user_id and USER_ID in call.headers.values():
-                self._unname(error)
-            self._observe(call, error)
-            log.info(
-                "relay call failed", method=call.method, path=route + call.path, error=str(error), why=error.detail
-            )
-            raise
-        self._observe(call, None)
-        return payload
+        seen = Seen(call, of)
+        with self._watched("relay call failed", seen, route):
+            return await self._send(call, route, seen)
 
-    async def stream(self, call: Call, route: str = "", *, silence: float = SILENCE) -> AsyncGenerator[ServerEvent]:
+    async def stream(
+        self, call: Call, route: str = "", *, silence: float = SILENCE, of: str = ""
+    ) -> AsyncGenerator[ServerEvent]:
         """Send ``call`` and hand on the events of its answer as they come; an answer in one piece is one event.
 
         The name of that event is :data:`WHOLE`. Raises a :class:`CallFailed`, also in the middle: when the stream is
         cut, or when nothing comes for ``silence`` seconds (reference ``relay-suno-…md`` 5.1 and 6).
         """
-        try:
-            async with aclosing(self._events(call, route, silence)) as events:
+        seen = Seen(call, of)
+        with self._watched("stream failed", seen, route):
+            async with aclosing(self._events(call, route, silence, seen)) as events:
                 async for event in events:
                     yield event
-        except CallFailed as error:
-            self._observe(call, error)
-            log.info("stream failed", path=route + call.path, error=str(error), why=error.detail)
-            raise
-        self._observe(call, None)
 
-    async def _events(self, call: Call, route: str, silence: float) -> AsyncGenerator[ServerEvent]:
+    async def _events(self, call: Call, route: str, silence: float, seen: Seen) -> AsyncGenerator[ServerEvent]:
         body = await asyncio.to_thread(_encode, call.json)
         headers = {**self._filled(call.headers), "Content-Type": "application/json", "Accept": "text/event-stream"}
         decoder, size = Decoder(), 0
@@ -127,8 +134,13 @@ class Relay:
                             middlewares=(_once,),
                         )
                     )
+                    seen.status = response.status
                     if response.status != 200 or response.content_type != "text/event-stream":
-                        answer = self._without_key(await _read(response))
+                        answer = self._without_key(await _read(response, call.most))
+                        if response.status == 200 and answer.lstrip().startswith(_EVENTS):
+                            for event in (*decoder.feed(answer), *decoder.end()):
+                                yield event
+                            return
                         payload = _deciphered(call, response.status, response.headers, answer)
                         yield ServerEvent(WHOLE, json.dumps(payload))
                         return
@@ -136,53 +148,78 @@ class Relay:
                     async with asyncio.timeout(silence):
                         chunk = await response.content.readany()
                     size += len(chunk)
-                    if size > MAX_ANSWER:
-                        raise Unreadable(f"a stream of more than {MAX_ANSWER} bytes")
+                    if size > call.most:
+                        raise Unreadable(f"a stream of more than {call.most} bytes")
                     for event in decoder.feed(chunk) if chunk else decoder.end():
                         yield replace(event, data=self._without_key(event.data.encode()).decode())
                     if not chunk:
                         return
 
     @asynccontextmanager
-    async def opened(self, call: Call, route: str = "") -> AsyncIterator[Opened]:
+    async def opened(self, call: Call, route: str = "", *, of: str = "") -> AsyncIterator[Opened]:
         """The file that ``call`` asks for; raises a :class:`CallFailed`, also while its bytes come."""
         headers = {**self._filled(call.headers), "Accept": "*/*", "Accept-Encoding": "identity"}
+        seen = Seen(call, of)
         async with AsyncExitStack() as stack:
-            with self._watched(call, route):
+            with self._watched("download failed", seen, route, to_the_end=False), self._failing(call.timeout):
                 async with asyncio.timeout(min(call.timeout, self._longest)):
                     response = await stack.enter_async_context(
                         self._streams.request(
                             call.method, self._base + route + call.path, headers=headers, allow_redirects=False
                         )
                     )
+                    seen.status = response.status
                     target = response.headers.get("Location", "") if 300 <= response.status < 400 else ""
                     if not target and (response.status >= 300 or response.content_type.endswith("json")):
-                        answer = self._without_key(await _read(response))
+                        answer = self._without_key(await _read(response, call.most))
                         payload = _deciphered(call, response.status, response.headers, answer)
                         raise Unreadable(f"no file but {str(payload)[:300]}")
                     link = str(response.url.join(URL(target))) if target else ""
-            yield Opened(self._bytes(call, route, response), response.content_length, link)
+            if link:
+                self._tell(seen)
+            yield Opened(self._bytes(seen, route, response), response.content_length, link)
 
-    async def _bytes(self, call: Call, route: str, response: aiohttp.ClientResponse) -> AsyncGenerator[bytes]:
-        with self._watched(call, route):
+    async def _bytes(self, seen: Seen, route: str, response: aiohttp.ClientResponse) -> AsyncGenerator[bytes]:
+        with self._watched("download failed", seen, route), self._failing(seen.call.timeout):
             while True:
                 async with asyncio.timeout(SILENCE):
                     chunk = await response.content.readany()
                 if not chunk:
                     break
                 yield chunk
-        self._observe(call, None)
 
     @contextmanager
-    def _watched(self, call: Call, route: str) -> Iterator[None]:
-        """Tell what a failure means, and the log and the observer of it."""
+    def _watched(self, failed: str, seen: Seen, route: str, *, to_the_end: bool = True) -> Iterator[None]:
+        """Tell the log under ``failed`` why a call fails, and the observer what became of it."""
+        call, provider = seen.call, {"provider": seen.of} if seen.of else {}
         try:
-            with self._failing(call.timeout):
-                yield
+            yield
         except CallFailed as error:
-            self._observe(call, error)
-            log.info("download failed", path=route + call.path, error=str(error), why=error.detail)
+            if self._user_id and USER_ID in call.headers.values():
+                self._unname(error)
+            seen.error = error
+            log.info(
+                failed,
+                method=call.method,
+                path=route + call.path,
+                status=seen.status,
+                error=str(error),
+                why=error.detail,
+                **provider,
+            )
             raise
+        finally:
+            if to_the_end or seen.error is not None:
+                self._tell(seen)
+
+    def _tell(self, seen: Seen) -> None:
+        """What became of a call; nothing did of one that was cut off on our side before it was answered."""
+        if seen.status or seen.error is not None:
+            now = time.monotonic()
+            seen.seconds = now - seen.began
+            answered = seen.status not in {0, 401} and not isinstance(seen.error, Unavailable)
+            self.answered_at = now if answered else None
+            self._observe(seen)
 
     @contextmanager
     def _failing(self, patience: float, late: Text = CUT_OFF) -> Iterator[None]:
@@ -200,7 +237,7 @@ class Relay:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise Unavailable(CUT_OFF, self._why(error), taken=True) from None
 
-    async def _send(self, call: Call, route: str) -> Any:
+    async def _send(self, call: Call, route: str, seen: Seen) -> Any:
         body = await asyncio.to_thread(_encode, call.json) if call.json is not None else None
         headers = {**self._filled(call.headers), **({"Content-Type": "application/json"} if body is not None else {})}
         headers |= {"Accept": "*/*"} if call.raw else {}
@@ -219,7 +256,8 @@ class Relay:
                     middlewares=(_once,) if call.paid else (),
                 ) as response,
             ):
-                answer = self._without_key(await _read(response))
+                seen.status = response.status
+                answer = self._without_key(await _read(response, call.most))
                 if 300 <= response.status < 400:
                     target = self._without_key(response.headers.get("Location", "").encode("utf-8", "replace"))
                     detail = f"HTTP {response.status} to {target[:200].decode('utf-8', 'replace')}"
@@ -302,11 +340,11 @@ def _form(parts: Sequence[Part]) -> aiohttp.FormData:
     return form
 
 
-async def _read(response: aiohttp.ClientResponse) -> bytes:
+async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:
     chunks, size = [], 0
     async for chunk in response.content.iter_chunked(64 * 1024):
         size += len(chunk)
-        if size > MAX_ANSWER:
-            raise Unreadable(f"answer larger than {MAX_ANSWER} bytes")
+        if size > most:
+            raise Unreadable(f"answer larger than {most} bytes")
         chunks.append(chunk)
     return b"".join(chunks)

@@ -5,6 +5,7 @@ data lines of one event are joined by LF, a blank line ends it.
 """
 
 import codecs
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +21,18 @@ class ServerEvent:
 
     name: str
     data: str
+
+
+def _whole(line: str) -> bool:
+    """Whether a line without an end is complete: data that are JSON, or words."""
+    data = line.removeprefix("data:").strip()
+    if not data.startswith(("{", "[")) or data == "[DONE]":
+        return True
+    try:
+        json.loads(data)
+    except ValueError:
+        return False
+    return True
 
 
 class TooLong(ValueError):
@@ -41,8 +54,13 @@ class Decoder:
         yield from self._decoded(self._text.decode(chunk))
 
     def end(self) -> Iterator[ServerEvent]:
-        """What the stream's end completes: some servers leave the last blank line out."""
-        yield from self._decoded(self._text.decode(b"", final=True), final=True)
+        """What the stream's end completes: some servers leave the last blank line out, or the last line's end.
+
+        A line that is cut off in the middle of its JSON is none.
+        """
+        last = self._rest + self._text.decode(b"", final=True)
+        self._rest = ""
+        yield from self._decoded(last if _whole(last) else "", final=True)
         yield from self._line("")
 
     def _decoded(self, text: str, *, final: bool = False) -> Iterator[ServerEvent]:

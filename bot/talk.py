@@ -85,6 +85,11 @@ class Piece:
     tokens_out: int | None = None
     over: bool = False
 
+    @property
+    def lives(self) -> bool:
+        """Whether it says anything: a ping does not."""
+        return self != Piece()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Talker:
@@ -120,16 +125,50 @@ _KEY_CODES = {"invalid_api_key", "authentication_error", "permission_error", "to
 _BUSY_CODES = {"overloaded_error", "rate_limit_error", "rate_limit_exceeded", "server_overloaded"}
 
 
-def failure(payload: Any) -> CallFailed:
-    """What an error in the middle of a stream means (reference ``relay-suno-…md`` 2 and 6)."""
-    code, message = explain(payload)
-    detail = f"{code} {message}"[:500]
+NO_MODEL = _("The relay has no model “{model}”, or nobody who offers it. Choose another with `model`.")
+TOO_MUCH = _("What was sent is too large for the provider. Use smaller files, or begin a new conversation.")
+_NO_MODEL_CODES = {"model_not_found", "not_found_error"}
+_NO_CHANNEL = ("无可用渠道", "no available channel")
+
+
+def no_model(model: str, status: int, code: str, words: str) -> Refused | None:
+    """The refusal, if an error says that nobody offers the model: waiting does not bring one into being (2.6)."""
+    missing = status == 503 and any(sign in words.lower() for sign in _NO_CHANNEL)
+    if model and (missing or code in _NO_MODEL_CODES):
+        return Refused(Text(NO_MODEL.source, {"model": model}), words, code, status)
+    return None
+
+
+def judge(model: str) -> Callable[[int, str, str], Exception | None]:
+    """What an error of a question to ``model`` means (reference ``relay-suno-…md`` 2.6, 5.2 and 6)."""
+
+    def verdict(status: int, code: str, words: str) -> Exception | None:
+        if (missing := no_model(model, status, code, words)) is not None:
+            return missing
+        if status == 413 or code == "request_too_large":
+            return Refused(TOO_MUCH, words, code, status)
+        return _known(code, words)
+
+    return verdict
+
+
+def _known(code: str, detail: str) -> CallFailed | None:
+    """What the codes mean that say the same before and in the middle of a stream."""
     if code in _KEY_CODES:
         return Refused(KEY_REFUSED, detail, code)
     if "quota" in code:
         return Refused(NO_QUOTA, detail, code)
     if code in _BUSY_CODES:
         return Throttled(OVERLOADED, detail)
+    return None
+
+
+def failure(payload: Any) -> CallFailed:
+    """What an error in the middle of a stream means (reference ``relay-suno-…md`` 2 and 6)."""
+    code, message = explain(payload)
+    detail = f"{code} {message}"[:500]
+    if (known := _known(code, detail)) is not None:
+        return known
     if code in {"api_error", "server_error", "upstream_error"}:
         return Unavailable(_("The provider had an internal error."), detail, taken=True)
     return Refused(_("The relay refused: {message}", message=clean(message) or code), detail, code)
@@ -204,6 +243,8 @@ class Exchange:
     asked_in: int | None = None
     goes_on: bool = False
     """It asks for the rest of the answer before it."""
+    opening: str = ""
+    """What opens the code again in which the answer before it broke off."""
     shown: bool = False
     first_at: float | None = None
     ended_at: float | None = None
@@ -211,9 +252,14 @@ class Exchange:
     @property
     def unfinished(self) -> bool:
         """Whether the model would have had more to say."""
-        return self.stop is Stop.LENGTH or self.state in {State.CUT, State.STOPPED}
+        broken = self.stop is Stop.LENGTH or self.state in {State.CUT, State.STOPPED}
+        return broken and bool(visible(self.answer).strip())
 
 
+FENCE = "```"
+"""What code begins and ends with."""
+_LONGEST_NAME = 40
+"""Characters of a language that is named again when its code goes on in the next message."""
 _THOUGHT = re.compile(r"\s*<think>.*?(?:</think>\s*|\Z)", re.DOTALL)
 
 
@@ -221,3 +267,21 @@ def visible(answer: str) -> str:
     """An answer without what some models think aloud at its beginning (reference ``relay-suno-…md`` 5.1)."""
     found = _THOUGHT.match(answer)
     return answer[found.end() :] if found else answer
+
+
+def reopening(words: str) -> str:
+    """What opens the code again that is still open after ``words``; ``""`` when none is."""
+    if words.count(FENCE) % 2 == 0:
+        return ""
+    name, newline, _code = words.rpartition(FENCE)[2].partition("\n")
+    named = newline and len(name) <= _LONGEST_NAME and not any(letter.isspace() for letter in name)
+    return f"{FENCE}{name if named else ''}\n"
+
+
+def going_on(answer: str, opening: str) -> str:
+    """What stands before an answer that goes on where another broke off: ``opening``, the code that was still open.
+
+    A model that opens the code itself names its language; a bare fence is the end of the code.
+    """
+    _code, fence, name = answer.partition(FENCE)
+    return "" if fence and name[:1].strip() else opening

@@ -9,6 +9,8 @@ from typing import Any
 
 SUCCESS_CODES = frozenset({"success", "ok", "0", "1", "200", "true"})
 MAX_DEPTH = 40
+MAX_ANSWER = 32 * 1024 * 1024
+"""Bytes of an answer, unless its call expects more."""
 KEY = "{key}"
 """The value of a header (or of the query) in whose place the relay's key is put."""
 MIME, CONTENT = "mime", "content"
@@ -42,7 +44,8 @@ class Call:
     ``coded`` an answer of status 200 is handed on even if its own code says that something is wrong, or if it is empty:
     the provider reads the codes itself. With ``raw`` an answer of status 2xx that is no JSON (a sound, subtitles) is
     handed on as its :data:`MIME` and :data:`CONTENT`. ``judge`` knows the provider's own errors: of the HTTP status,
-    the answer's code and its words it makes the exception that they mean, or ``None``.
+    the answer's code and its words it makes the exception that they mean, or ``None``. ``most`` is how many bytes its
+    answer may have.
     """
 
     method: str
@@ -56,6 +59,7 @@ class Call:
     paid: bool = False
     one: bool = False
     timeout: float = 60.0
+    most: int = MAX_ANSWER
     judge: Callable[[int, str, str], Exception | None] | None = field(default=None, compare=False)
 
 

@@ -246,6 +246,21 @@ async def test_an_account_that_is_no_number(portal: Portal, relay: Simulator, mo
 # ---------------------------------------------------------------------------------------------------- database
 
 
+async def test_a_health_port_is_tried_if_one_is_wanted(
+    portal: Portal, relay: Simulator, database: Path, monkeypatch: pytest.MonkeyPatch, unused_tcp_port: int
+) -> None:
+    _code, lines = await found()
+    assert [line for line in lines if " health: " in line] == []
+    monkeypatch.setenv("HEALTH_PORT", str(unused_tcp_port))
+    _code, lines = await found()
+    assert f"ok      health: port {unused_tcp_port} on 127.0.0.1 can be used" in lines
+    monkeypatch.setenv("HEALTH_HOST", "192.0.2.1")
+    code, lines = await found()
+    problems = [line for line in with_mark(lines, "PROBLEM") if "health: " in line]
+    assert (code, len(problems)) == (1, 1)
+    assert "this machine has no such address" in problems[0]
+
+
 async def test_the_database_is_looked_at_and_left_alone(portal: Portal, relay: Simulator, database: Path) -> None:
     running = await connect(f"sqlite:///{database}")
     try:

@@ -1,11 +1,14 @@
 """The command line, as processes of their own."""
 
+import asyncio
+import json
 import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from bot.health import serving
 from bot.store import Store, connect
 from bot.store.database import migrations, version
 from tests.command_line import Ended, darkroom, program
@@ -133,6 +136,39 @@ async def test_health_without_a_database(tmp_path: Path) -> None:
     assert ended.code == 1
     assert "darkroom.db cannot be used" in ended.err
     assert "Traceback" not in ended.err
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_health_asks_the_running_bot_where_it_has_a_port(tmp_path: Path, unused_tcp_port: int) -> None:
+    port = str(unused_tcp_port)
+    async with serving("127.0.0.1", unused_tcp_port):  # a bot that is just starting
+        alive, ready = await asyncio.gather(
+            ran(tmp_path, "health", HEALTH_PORT=port), ran(tmp_path, "health", "--ready", HEALTH_PORT=port)
+        )
+    assert (alive.code, json.loads(alive.out)["alive"]) == (0, True)
+    assert (ready.code, json.loads(ready.out)["ready"]) == (1, False)
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_health_where_nobody_answers(tmp_path: Path, unused_tcp_port: int) -> None:
+    off, silent = await asyncio.gather(
+        ran(tmp_path, "health", "--ready"), ran(tmp_path, "health", HEALTH_PORT=str(unused_tcp_port))
+    )
+    assert (off.code, off.err) == (
+        2,
+        "HEALTH_PORT is not set, so the bot cannot be asked whether it is ready.\n",
+    )
+    assert silent.code == 1
+    assert f"nothing answers on port {unused_tcp_port}" in silent.out
+
+
+async def test_a_health_port_in_use_is_refused_with_a_sentence(tmp_path: Path, unused_tcp_port: int) -> None:
+    async with serving("127.0.0.1", unused_tcp_port):
+        ended = await ran(tmp_path, "run", HEALTH_PORT=str(unused_tcp_port))
+    assert (ended.code, ended.out) == (3, "")
+    assert ended.err == (
+        f"HEALTH_PORT {unused_tcp_port} on HEALTH_HOST 127.0.0.1 cannot be used: another program uses it already.\n"
+    )
     assert list(tmp_path.iterdir()) == []
 
 

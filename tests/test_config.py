@@ -60,6 +60,8 @@ def test_the_defaults() -> None:
         "poll_interval": None,
         "log_level": "INFO",
         "log_format": "console",
+        "health_port": 0,
+        "health_host": "127.0.0.1",
     }
     assert settings.discord_token.get_secret_value() == TOKEN
     assert settings.relay_key.get_secret_value() == KEY

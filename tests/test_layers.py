@@ -12,12 +12,12 @@ import pytest
 ROOT = Path(__file__).parent.parent
 LAYERS = (
     ("bot.demo",),
-    ("bot.__main__", "bot.check"),
+    ("bot.__main__", "bot.check", "bot.health"),
     ("bot.app",),
     ("cogs",),
     ("bot.ui",),
     ("bot.engine",),
-    ("bot.relay", "bot.media", "bot.workshop", "bot.store", "bot.config"),
+    ("bot.relay", "bot.media", "bot.workshop", "bot.store", "bot.config", "bot.metrics"),
     ("bot.providers",),
     ("bot.talk", "bot.account", "bot.prices", "bot.usage"),
     ("bot.provider", "bot.envelope", "bot.lookup", "bot.step", "bot.rules"),
@@ -25,7 +25,7 @@ LAYERS = (
     ("bot.text", "bot.sniff", "bot.sound", "bot.picture", "bot.recipes", "bot.logs", "bot.scratch"),
 )
 """From the top down. A part may import what stands lower, and what belongs to itself."""
-ALONE = ("bot.relay", "bot.media", "bot.workshop", "bot.store", "bot.config", "cogs", "bot.providers")
+ALONE = ("bot.relay", "bot.media", "bot.workshop", "bot.store", "bot.config", "bot.metrics", "cogs", "bot.providers")
 """Parts of one layer that know nothing of each other; in these packages, what lies directly in them."""
 SANS_IO = 7
 """From this layer on nothing waits, looks at a clock, or reads or writes anything."""

@@ -4,7 +4,7 @@ import asyncio
 import gzip
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
@@ -19,7 +19,7 @@ from bot.errors import (
     Unavailable,
     Unreadable,
 )
-from bot.relay import Relay
+from bot.relay import Relay, Seen
 from bot.wire import Call
 from tests.wire_server import WireServer, http, wire_server
 
@@ -61,9 +61,9 @@ def said(status: int, payload: Any, **headers: str) -> bytes:
 
 async def test_a_call_is_sent_under_the_route_with_the_key(wire: WireServer) -> None:
     wire.answer = said(200, {"id": "1", "state": "pending"})
-    seen: list[tuple[Call, CallFailed | None]] = []
-    async with a_relay(wire.url, observe=lambda call, error: seen.append((call, error))) as relay:
-        assert await relay.call(SUBMIT, "/pro") == {"id": "1", "state": "pending"}
+    seen: list[Seen] = []
+    async with a_relay(wire.url, observe=seen.append) as relay:
+        assert await relay.call(SUBMIT, "/pro", of="luma") == {"id": "1", "state": "pending"}
         assert await relay.call(ASK) == {"id": "1", "state": "pending"}
     (line, headers, body), (asked, asked_headers, nothing) = wire.requests
     assert (line, asked) == ("POST /pro/luma/generations HTTP/1.1", "GET /luma/generations/1 HTTP/1.1")
@@ -71,7 +71,9 @@ async def test_a_call_is_sent_under_the_route_with_the_key(wire: WireServer) -> 
     assert headers["content-type"] == "application/json"
     assert body == '{"user_prompt": "ein Fuchs 狐狸 🦊"}'.encode()
     assert nothing == b""
-    assert seen == [(SUBMIT, None), (ASK, None)]
+    told = [(one.call, one.of, one.status, one.error) for one in seen]
+    assert told == [(SUBMIT, "luma", 200, None), (ASK, "", 200, None)]
+    assert all(one.seconds > 0 for one in seen)
 
 
 async def test_a_key_that_was_pasted_with_its_line_end_works(wire: WireServer) -> None:
@@ -91,9 +93,44 @@ async def test_half_a_character_in_a_prompt_is_sent_as_a_question_mark(wire: Wir
 
 async def test_the_outcome_of_a_failure_is_observed(wire: WireServer) -> None:
     wire.answer = http(500)
-    seen: list[CallFailed | None] = []
-    error = await failure(wire, observe=lambda _call, error: seen.append(error))
-    assert seen == [error]
+    seen: list[Seen] = []
+    error = await failure(wire, observe=seen.append)
+    assert [(one.status, one.error) for one in seen] == [(500, error)]
+
+
+async def test_a_relay_that_does_not_answer_has_no_status(unused_tcp_port: int) -> None:
+    seen: list[Seen] = []
+    async with a_relay(f"http://127.0.0.1:{unused_tcp_port}", observe=seen.append) as relay:
+        with pytest.raises(Unavailable) as caught:
+            await relay.call(ASK)
+        assert relay.answered_at is None
+    assert [(one.status, one.error) for one in seen] == [(0, caught.value)]
+
+
+@pytest.mark.parametrize(("status", "answered"), [(200, True), (400, True), (404, True), (401, False), (502, False)])
+async def test_whether_the_relay_is_known_to_answer(wire: WireServer, status: int, answered: bool) -> None:
+    wire.answer = said(200, {})
+    async with a_relay(wire.url) as relay:
+        await relay.call(ASK)
+        before = relay.answered_at
+        assert before is not None
+        wire.answer = said(status, {})
+        with suppress(CallFailed):
+            await relay.call(ASK)
+        assert (relay.answered_at is not None) is answered
+
+
+async def test_a_call_that_is_called_off_is_no_failure_of_the_relay(wire: WireServer) -> None:
+    wire.answer = said(200, {})
+    seen: list[Seen] = []
+    async with a_relay(wire.url, observe=seen.append) as relay:
+        await relay.call(ASK)
+        asking = asyncio.create_task(relay.call(ASK))
+        await asyncio.sleep(0)
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+        assert relay.answered_at is not None
+    assert len(seen) == 1
 
 
 # ---------------------------------------------------------------------------------------------------- answers

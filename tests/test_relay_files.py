@@ -30,7 +30,7 @@ async def wire() -> AsyncIterator[WireServer]:
 
 @asynccontextmanager
 async def opened(wire: WireServer, seen: list[CallFailed | None] | None = None) -> AsyncIterator[Opened]:
-    relay = Relay(wire.url, KEY, observe=lambda _call, error: (seen if seen is not None else []).append(error))
+    relay = Relay(wire.url, KEY, observe=lambda one: (seen if seen is not None else []).append(one.error))
     try:
         async with relay.opened(CONTENT, "/pro") as found:
             yield found

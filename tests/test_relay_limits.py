@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import json
 import logging
 import socket
 import sys
@@ -15,7 +16,8 @@ from typing import Any
 import pytest
 
 from bot.errors import Unavailable, Unreadable, decipher
-from bot.relay import MAX_ANSWER
+from bot.providers.openai.pictures import Image
+from bot.wire import MAX_ANSWER
 from tests.test_relay import ASK, KEY, SUBMIT, a_relay, failure, said, wire
 from tests.wire_server import WireServer, http
 
@@ -172,3 +174,14 @@ async def test_an_answer_may_hold_the_key_of_others(wire: WireServer) -> None:
     async with a_relay(wire.url) as relay:
         assert await relay.call(ASK) == {"id": "sk-of-somebody-else"}
         assert KEY not in repr(relay)
+
+
+async def test_ten_pictures_may_take_more_room_than_other_answers(wire: WireServer) -> None:
+    picture = "A" * (4 * 1024 * 1024)
+    body = json.dumps({"data": [{"b64_json": picture}] * 10}).encode()
+    assert len(body) > MAX_ANSWER
+    wire.answer = http(200, body)
+    async with a_relay(wire.url) as relay:
+        answer = await relay.call(Image.make(prompt="a fox", model="gpt-image-1", n=10).call())
+    assert len(answer["data"]) == 10
+    assert "larger than" in (await failure(wire, Image.make(prompt="a fox", model="gpt-image-1").call())).detail

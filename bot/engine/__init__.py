@@ -73,6 +73,7 @@ class Engine:
         """Begin working until :meth:`stop`."""
         core = self.core
         self._stopping.clear()
+        self.core.closing = False
         workers = (
             (self.submitter, core.wake_submit),
             (self.poller, core.wake_poll),
@@ -89,7 +90,8 @@ class Engine:
         ]
 
     async def stop(self) -> None:
-        """Begin nothing new, finish what is on the wire, leave the rest to be resumed."""
+        """Accept and begin nothing new, finish what is on the wire, leave the rest to be resumed."""
+        self.core.closing = True
         self._stopping.set()
         self.core.wake()
         for chore in self._chores:

@@ -9,15 +9,16 @@ from typing import Any, Protocol
 
 import structlog
 
+from bot import logs
 from bot.engine.core import Core
 from bot.engine.pieces import pieces
 from bot.engine.ports import Later, Nowhere
 from bot.engine.submit import FORGOTTEN_INPUT
 from bot.engine.work import Crew
-from bot.errors import CUT_OFF, CallFailed, Problem
+from bot.errors import CUT_OFF, CallFailed, Problem, numbered
 from bot.store import StoreProblem
-from bot.store.conversations import Conversations
-from bot.talk import LIVE, TALKERS, Attached, Conversation, Exchange, File, Piece, Role, Said, State, Stop
+from bot.store.conversations import LEASE, Conversations
+from bot.talk import LIVE, TALKERS, Attached, Conversation, Exchange, File, Piece, Role, Said, State, Stop, visible
 from bot.task import Place
 from bot.text import Text, _
 
@@ -79,18 +80,30 @@ class Answers:
         self.speaker = speaker
         self.crew = Crew("talk")
         self._live: dict[str, Live] = {}
+        self._repaired: set[str] = set()
         self._begun: list[Callable[[], Coroutine[Any, Any, None]]] = []
         self._wake = asyncio.Event()
 
     async def run(self) -> None:
         """Give the answers that are asked for, until cancelled."""
         while True:
-            await self._wake.wait()
-            self._wake.clear()
+            if await happened(self._wake, LEASE):
+                self._wake.clear()
+            else:
+                await self._look_after_others()
             self.start_due()
 
+    async def _look_after_others(self) -> None:
+        """Repair what another process left that died since."""
+        try:
+            await self.recover()
+        except StoreProblem as problem:
+            log.warning("unfinished answers cannot be looked for", error=str(problem))
+
     def start_due(self) -> list[asyncio.Task[None]]:
-        """Begin what was asked for since the last time."""
+        """Begin what was asked for since the last time; when the process is about to end, the next one says so."""
+        if self.core.closing:
+            return []
         begun, self._begun = self._begun, []
         return [self.crew.start(step()) for step in begun]
 
@@ -106,15 +119,33 @@ class Answers:
 
     async def recover(self) -> int:
         """Repair what a dead process left; returns how many answers that are."""
-        left = [one for one in await self.conversations.unshown() if one.id not in self._live]
-        for one in left:
-            self._begin(partial(self._conclude, self._broken(one, RESTARTED) if one.state in LIVE else one))
-        return len(left)
+        count, now = 0, self.core.clock()
+        for one in await self.conversations.unshown(now):
+            if one.id in self._live or one.id in self._repaired:
+                continue
+            ended = self._broken(one, RESTARTED) if one.state in LIVE else one
+            claimed = await self.conversations.save(ended, now + LEASE)
+            if claimed is not None:
+                self._repaired.add(one.id)
+                self._begin(partial(self._repair, claimed))
+                count += 1
+        return count
+
+    async def _repair(self, exchange: Exchange) -> None:
+        try:
+            await self._conclude(exchange)
+        finally:
+            self._repaired.discard(exchange.id)
 
     def now(self, exchange_id: str) -> Exchange | None:
         """An exchange whose answer is on its way, as it is now."""
         live = self._live.get(exchange_id)
         return live.exchange if live is not None else None
+
+    @property
+    def streams(self) -> int:
+        """How many answers are on their way and not complete."""
+        return sum(live.reading is not None and not live.reading.done() for live in self._live.values())
 
     def busy(self, conversation_id: str) -> bool:
         """Whether an answer of a conversation is on its way."""
@@ -153,6 +184,9 @@ class Answers:
 
     async def _run(self, conversation: Conversation, live: Live, *, in_thread: bool) -> None:
         """From the question to the end of the answer on its messages."""
+        about = live.exchange
+        logs.about([about.question], exchange=about.id, provider=conversation.provider, user=about.user_id)
+        log.debug("asking", prompt=about.question)
         speaking = asyncio.create_task(self._speak(conversation, live, in_thread=in_thread))
         saving = asyncio.create_task(self._keep_saving(live))
         live.reading = asyncio.create_task(self._streamed(conversation, live))
@@ -160,7 +194,7 @@ class Answers:
             await asyncio.wait({live.reading})
         except asyncio.CancelledError:  # the bot is shutting down: the next start repairs it
             live.reading.cancel()
-            live.exchange = replace(live.exchange, state=State.CUT, reason=RESTARTED, ended_at=self.core.clock())
+            live.exchange = self._broken(live.exchange, RESTARTED)
             for helper in (speaking, saving):
                 helper.cancel()
             await asyncio.gather(live.reading, speaking, saving, return_exceptions=True)
@@ -172,6 +206,7 @@ class Answers:
         await asyncio.gather(speaking, saving, return_exceptions=True)
         stopped = live.reading.cancelled()
         ended = self._ended(live.exchange, State.STOPPED, None) if stopped else live.reading.result()
+        self.core.metrics.answered(conversation.provider, ended.state)
         known = live.exchange
         live.exchange = replace(ended, place=known.place, messages=known.messages, version=known.version)
         await self._conclude(live.exchange)
@@ -193,8 +228,9 @@ class Answers:
         except Problem as problem:
             return self._broken(live.exchange, problem.text)
         except Exception:
-            log.exception("an answer failed unexpectedly", exchange=live.exchange.id)
-            return self._broken(live.exchange, CUT_OFF)
+            number = logs.error_id()
+            log.exception("an answer failed unexpectedly", id=number, exchange=live.exchange.id)
+            return self._broken(live.exchange, numbered(CUT_OFF, number))
         return self._judged(live.exchange)
 
     def _add(self, live: Live, piece: Piece) -> None:
@@ -217,29 +253,30 @@ class Answers:
         if exchange.stop is None:
             return self._broken(exchange, ENDLESS)
         filtered = exchange.stop is Stop.FILTER
-        if not exchange.answer.strip():
+        if not visible(exchange.answer).strip():
             return self._ended(exchange, State.FAILED, FILTERED if filtered else EMPTY)
         return self._ended(exchange, State.DONE, FILTERED if filtered else None)
 
     def _broken(self, exchange: Exchange, why: Text) -> Exchange:
-        return self._ended(exchange, State.CUT if exchange.answer.strip() else State.FAILED, why)
+        return self._ended(exchange, State.CUT if visible(exchange.answer).strip() else State.FAILED, why)
 
     def _ended(self, exchange: Exchange, state: State, reason: Text | None) -> Exchange:
         return replace(exchange, state=state, reason=reason, ended_at=self.core.clock())
 
     async def _keep_saving(self, live: Live) -> None:
-        """Store a growing answer now and then, so that little of it is lost with the process."""
-        kept = live.exchange.answer
+        """Store a growing answer now and then, so that little is lost with the process, and that the process lives."""
+        kept, waited = live.exchange.answer, 0
         while not await happened(live.ending, SAVED_EVERY):
-            if live.exchange.answer != kept:
-                kept = live.exchange.answer
+            waited += 1
+            if live.exchange.answer != kept or waited * SAVED_EVERY >= LEASE / 3:
+                kept, waited = live.exchange.answer, 0
                 with suppress(StoreProblem):
                     await self.store_now(live)
 
     async def store_now(self, live: Live) -> None:
         """Store an answer as it is now."""
         async with live.storing:
-            saved = await self.conversations.save(live.exchange)
+            saved = await self.conversations.save(live.exchange, self.core.clock() + LEASE)
             if saved is not None:
                 live.exchange = replace(live.exchange, version=saved.version)
 
@@ -267,7 +304,7 @@ class Answers:
 
     async def _saved(self, exchange: Exchange) -> Exchange:
         """Store an exchange over whatever was stored of it meanwhile; unless its conversation was deleted."""
-        while (saved := await self.conversations.save(exchange)) is None:
+        while (saved := await self.conversations.save(exchange, self.core.clock() + LEASE)) is None:
             newer = await self.conversations.exchange(exchange.id)
             if newer is None:
                 return exchange

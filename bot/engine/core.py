@@ -9,11 +9,14 @@ from typing import TypeVar
 
 import structlog
 
+from bot import logs
 from bot.config import Config
 from bot.engine.cadence import Typical, typical
 from bot.engine.ports import Screen
+from bot.errors import Problem
 from bot.lookup import Lookup
 from bot.media import MediaStore
+from bot.metrics import Metrics
 from bot.provider import CATALOGUE, INPUT, Provider, Submission, kind_of
 from bot.relay import Relay
 from bot.sniff import HEAD, by_mime, sniff
@@ -21,12 +24,14 @@ from bot.step import Step
 from bot.store import Store, StoreProblem
 from bot.store.repository import Input
 from bot.task import Media, Phase, Report, Task, with_answer
+from bot.text import _
 from bot.workshop import Workshop
 
 log = structlog.get_logger(__name__)
 Stored = TypeVar("Stored")
 INLINE = 64 * 1024
 """Characters of a ``data:`` link that may stay in a task's row."""
+CLOSING = _("The bot is being restarted. Please try again in a minute; nothing was charged.")
 EARLIER = "earlier"
 """In a task's data: channel, message and guild of the card that holds its files, while they are shown elsewhere."""
 
@@ -42,6 +47,7 @@ class Core:
     workshop: Workshop
     screen: Screen
     clock: Callable[[], float]
+    metrics: Metrics = field(default_factory=Metrics)
     wake_submit: asyncio.Event = field(default_factory=asyncio.Event)
     wake_poll: asyncio.Event = field(default_factory=asyncio.Event)
     wake_deliver: asyncio.Event = field(default_factory=asyncio.Event)
@@ -49,6 +55,13 @@ class Core:
     usual: dict[tuple[str, str], Typical] = field(default_factory=dict)
     missing: dict[tuple[str, str], float] = field(default_factory=dict)
     """What the relay said it does not offer, by provider and action: until when that is believed, unix seconds."""
+    closing: bool = False
+    """The process is about to end: nothing new is accepted."""
+
+    def check_open(self) -> None:
+        """Raise :class:`Problem` when nothing new is accepted any more."""
+        if self.closing:
+            raise Problem(CLOSING)
 
     def provider(self, task: Task) -> Provider:
         """The task's provider."""
@@ -154,6 +167,15 @@ def _unpacked(media: Media) -> tuple[Media, Input | None]:
         kind = sniff(content[:HEAD])
     item = Input(hashlib.sha256(content).hexdigest(), kind.mime if kind else "application/octet-stream", "", content)
     return replace(media, url=INPUT + item.id), item
+
+
+def log_about(task: Task) -> None:
+    """Let what is logged from now on say which task it is about, and leave out what its user wrote."""
+    try:
+        told = submission_of(task).told()
+    except Problem:
+        told = []
+    logs.about([task.caption, *told], task=task.id, provider=task.provider, user=task.user_id)
 
 
 def submission_class(task: Task) -> type[Submission]:

@@ -14,7 +14,7 @@ from dataclasses import replace
 import structlog
 
 from bot.engine.cadence import backoff
-from bot.engine.core import EARLIER, Core, lookup_of
+from bot.engine.core import EARLIER, Core, log_about, lookup_of
 from bot.engine.files import Files
 from bot.engine.poll import Poller
 from bot.engine.ports import Attachment, Later, Link, Nowhere, TooBig
@@ -84,26 +84,35 @@ class Deliverer:
             self._busy += Counter()  # forget users at zero
 
     async def _deliver(self, task: Task) -> None:
-        async with self._held(task):
-            try:
-                after = await self._delivered(task)
-            except Later as later:
-                after = self._again(task, later.seconds)
-            except Nowhere:
-                log.warning("no place to deliver to", task=task.id)
-                after = replace(task, due_at=None, reason=NOWHERE)
-            except MediaProblem as problem:
-                after = await self._without_media(task, problem)
-            except Exception:
-                log.exception("a delivery failed unexpectedly, trying again", task=task.id)
-                after = self._again(task, 30.0)
+        log_about(task)
+        with self.core.metrics.delivering(task.provider) as step:
+            async with self._held(task):
+                after = await self._tried(task)
+            step.outcome = after.phase
         saved = await self.core.keep_surely(replace(after, lease_until=0.0))
         if saved is None:  # it was moved or deleted meanwhile: the newer row decides what is still to do
             await self.core.store.reschedule({self.core.clock(): [task.id]})
         elif saved.phase is Phase.DELIVERED:
             log.info("delivered", task=task.id, provider=task.provider, user=task.user_id, late=task.late)
+            if task.ended_at is None:
+                self.core.metrics.delivered(task.provider, self.core.clock() - task.created_at)
             await self._ping(saved)
         self.core.wake()
+
+    async def _tried(self, task: Task) -> Task:
+        """The task after one try to deliver it."""
+        try:
+            return await self._delivered(task)
+        except Later as later:
+            return self._again(task, later.seconds)
+        except Nowhere:
+            log.warning("no place to deliver to", task=task.id)
+            return replace(task, due_at=None, reason=NOWHERE)
+        except MediaProblem as problem:
+            return await self._without_media(task, problem)
+        except Exception:
+            log.exception("a delivery failed unexpectedly, trying again", task=task.id)
+            return self._again(task, 30.0)
 
     async def _delivered(self, task: Task) -> Task:
         limit = self.core.screen.limit(task)
@@ -194,7 +203,9 @@ class Deliverer:
         try:
             report = await self._poller.ask(task, lookup)
             if report is not None and report.state is State.DONE and not report.media and report.follow_up is not None:
-                report = report.follow_up.read(await self.core.relay.call(report.follow_up.call, task.route))
+                report = report.follow_up.read(
+                    await self.core.relay.call(report.follow_up.call, task.route, of=task.provider)
+                )
         except CallFailed as error:
             log.info("no fresh link", task=task.id, error=str(error), why=error.detail)
             return tuple(earlier)
@@ -247,6 +258,7 @@ class Announcer:
         return await self.core.store.next_unshown()
 
     async def _announce(self, task: Task) -> None:
+        log_about(task)
         again_at = None
         try:
             newest = await self.core.store.get(task.id)

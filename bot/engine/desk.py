@@ -91,6 +91,7 @@ class Desk:
 
     async def room(self, asker: Asker, provider: str) -> None:
         """Make sure that one more request of this user can be accepted."""
+        self.core.check_open()
         if provider not in self.core.config.able:
             raise Problem(NOT_OFFERED)
         most = self.core.config.settings.queued_tasks_per_user
@@ -154,6 +155,7 @@ class Desk:
         own = str(getattr(submission, field, "") or "").strip()
         if not wanted or not own or made is None or (wish is None and not self.helper.available):
             return submission, ""
+        self.core.check_open()
         await self.guard.check([own], place.guild_id, asker.user_id)
         try:
             better = await self.helper.write_out(own, str(made))
@@ -300,7 +302,8 @@ class Desk:
         if provider.cancel is None or task.phase not in {Phase.WAITING, Phase.RUNNING} or not task.remote_id:
             return False
         try:
-            reports = list(provider.reports(await self.core.relay.call(provider.cancel(task.remote_id), task.route)))
+            answer = await self.core.relay.call(provider.cancel(task.remote_id), task.route, of=provider.name)
+            reports = list(provider.reports(answer))
         except CallFailed as error:
             log.info("not stopped at the provider", task=task.id, why=error.detail)
             return False
@@ -420,7 +423,7 @@ class Desk:
 
     async def ask(self, provider: str, call: Call) -> Any:
         """What the relay answers to a free question that makes no task; raises :class:`Problem`."""
-        return await self.core.relay.call(call, self.core.config.options(provider).prefix)
+        return await self.core.relay.call(call, self.core.config.options(provider).prefix, of=provider)
 
     async def wants_ping(self, user_id: int, *, change_to: bool | None = None) -> bool:
         """Whether a user is told when a long task is finished; ``change_to`` sets it first."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from bot import logs
 from bot.engine.core import Core
 from bot.errors import CallFailed, Problem
 from bot.rules import MOST, broken, checked
@@ -29,6 +30,7 @@ class Guard:
         text = "\n".join(word for word in words if word.strip())[:LONGEST]
         if not text:
             return
+        logs.about([text])
         rules = [*self.core.config.settings.blocked_words, *(await self.rules(guild_id) if guild_id else [])]
         rule = await asyncio.to_thread(broken, rules, text) if rules else None
         if rule is not None:
@@ -41,7 +43,7 @@ class Guard:
         settings = self.core.config.settings
         body = {"input": text, **({"model": settings.moderation_model} if settings.moderation_model else {})}
         try:
-            answer = await self.core.relay.call(Call("POST", "/v1/moderations", json=body, timeout=20.0))
+            answer = await self.core.relay.call(Call("POST", "/v1/moderations", json=body, timeout=20.0), of="openai")
         except CallFailed as error:
             log.warning("the moderation could not be asked", why=error.detail, lets_through=settings.moderation == "on")
             if settings.moderation == "strict":

@@ -5,11 +5,12 @@ from contextlib import aclosing
 
 import structlog
 
+from bot import logs
 from bot.engine.core import Core
 from bot.engine.pieces import pieces
 from bot.errors import CallFailed, Problem
 from bot.store.repository import Input
-from bot.talk import TALKERS, File, Manner, Role, Said, visible
+from bot.talk import TALKERS, File, Manner, Role, Said, Stop, visible
 from bot.text import _
 
 log = structlog.get_logger(__name__)
@@ -45,6 +46,7 @@ class Helper:
 
     async def write_out(self, prompt: str, what: str) -> str:
         """A richer prompt for a model that makes ``what``; raises :class:`Problem`."""
+        logs.about([prompt])
         return await self._ask(WRITE_OUT.format(what=what), Said(Role.USER, prompt))
 
     async def describe(self, picture: Input) -> str:
@@ -58,16 +60,17 @@ class Helper:
         talker = TALKERS[settings.prompt_provider]
         options = self.core.config.options(settings.prompt_provider)
         call = await asyncio.to_thread(talker.call, [said], Manner(settings.prompt_model, system), options)
-        words = ""
+        words, complete = "", False
         try:
             stream = pieces(self.core.relay, talker, call, options.prefix)
             async with asyncio.timeout(PATIENCE), aclosing(stream) as found:
                 async for piece in found:
                     words += piece.text
+                    complete = complete or piece.over if piece.stop is None else piece.stop is Stop.END
         except (CallFailed, TimeoutError) as error:
             log.warning("no help with a prompt", why=getattr(error, "detail", "too slow"))
             raise Problem(NO_ANSWER) from None
         written = visible(words).strip().strip('"“”').strip()
-        if not written:
+        if not written or not complete:
             raise Problem(NO_ANSWER)
         return written[:LONGEST]

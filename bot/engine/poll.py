@@ -1,19 +1,21 @@
 """Asking the relay about unfinished tasks: one call for up to 50 of them where a batch endpoint exists."""
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
 
+from bot import logs
 from bot.engine.cadence import backoff, next_poll
 from bot.engine.core import Core, lookup_of
 from bot.engine.work import Crew
 from bot.errors import CallFailed, NotOffered, Refused, Throttled, Unreadable
 from bot.lookup import Batch, Lookup, Single
 from bot.provider import Provider
+from bot.store import StoreProblem
 from bot.task import (
     NO_FILE,
     POLLED,
@@ -74,6 +76,21 @@ class Poller:
         return await self.core.store.next_due(POLLED)
 
     async def _round(self, group: Group, tasks: list[Task]) -> None:
+        logs.about(provider=group[0])
+        try:
+            with self.core.metrics.polling(group[0]):
+                await self._asked_all(group, tasks)
+        except StoreProblem:
+            self.crew.start(self._release(group[0], tasks))
+            raise
+
+    async def _release(self, provider: str, tasks: Sequence[Task]) -> None:
+        """What was found out could not be stored: it is asked again as soon as the database works."""
+        now, names = self.core.clock(), [task.id for task in tasks]
+        await self.core.surely(provider, lambda: self.core.store.reschedule({now: names}), "when to ask again")
+        self.core.wake()
+
+    async def _asked_all(self, group: Group, tasks: list[Task]) -> None:
         name, route, lookup = group
         singly = tasks
         if isinstance(lookup, Batch) and self._batch_missing.get((name, lookup.path), 0.0) <= self.core.clock():
@@ -102,7 +119,7 @@ class Poller:
             for call in lookup.calls(
                 list(dict.fromkeys(name for task in tasks for name in lookup.ids(task.remote_id)))
             ):
-                reports |= _by_id(_reader(provider, lookup)(await self.core.relay.call(call, route)))
+                reports |= _by_id(_reader(provider, lookup)(await self.core.relay.call(call, route, of=provider.name)))
         except (NotOffered, Unreadable) as error:
             log.warning("no batch lookup here, asking singly", provider=provider.name, why=error.detail)
             self._batch_missing[provider.name, lookup.path] = self.core.clock() + NO_BATCH_FOR
@@ -155,7 +172,7 @@ class Poller:
             return await self.ask(task, other)
 
     async def _asked(self, task: Task, lookup: Batch | Single) -> Report | None:
-        payload = await self.core.relay.call(lookup.ask(task.remote_id), task.route)
+        payload = await self.core.relay.call(lookup.ask(task.remote_id), task.route, of=task.provider)
         if isinstance(lookup, Single) and lookup.read is not None:
             return lookup.read(payload, task.remote_id)
         reports = list(_reader(self.core.provider(task), lookup)(payload))
@@ -175,14 +192,19 @@ class Poller:
         """Advance each task by its report; store what changed, and give the rest only their next time."""
         changed: list[Task] = []
         unchanged: dict[float, list[str]] = defaultdict(list)
+        came_to: Counter[tuple[str, str]] = Counter()
         for task, report in found:
             after = await self.core.answered(await self._advanced(task, report))
             if after.phase in {Phase.WAITING, Phase.RUNNING}:
                 after = replace(after, due_at=self._next(after))
             if replace(after, due_at=task.due_at, lease_until=task.lease_until) == task and after.due_at is not None:
                 unchanged[after.due_at].append(task.id)
+                came_to[task.provider, "unchanged"] += 1
             else:
                 changed.append(replace(after, lease_until=0.0))
+                came_to[task.provider, after.phase] += 1
+        for (provider, outcome), tasks in came_to.items():
+            self.core.metrics.reported(provider, outcome, tasks)
         await self.core.store.save_all(changed)
         await self.core.store.reschedule(unchanged)
         for task in changed:
@@ -198,7 +220,7 @@ class Poller:
         asked = wants_follow_up(after, report, now)
         if asked is not None:
             try:
-                answer = asked.read(await self.core.relay.call(asked.call, task.route))
+                answer = asked.read(await self.core.relay.call(asked.call, task.route, of=task.provider))
             except CallFailed as error:
                 log.info("follow-up failed", task=task.id, error=str(error), why=error.detail)
             else:
@@ -232,7 +254,9 @@ class Poller:
         await self.core.store.save_all([replace(task, lease_until=0.0) for task in given_up])
         for task in given_up:
             self.core.screen.show(replace(task, version=task.version + 1))
+            self.core.metrics.reported(task.provider, task.phase)
         gone = {task.id for task in given_up}
+        self.core.metrics.reported(provider.name, "put off", len(tasks) - len(gone))
         await self.core.store.reschedule({until: [task.id for task in tasks if task.id not in gone]})
 
     def _outage(self, provider: Provider, error: CallFailed, now: float) -> Outage:
@@ -248,6 +272,7 @@ class Poller:
 
     async def _keep(self, before: Task, after: Task) -> None:
         if after != before:
+            self.core.metrics.reported(before.provider, after.phase)
             await self.core.keep(replace(after, lease_until=0.0))
 
 

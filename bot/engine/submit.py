@@ -12,11 +12,12 @@ from dataclasses import replace
 
 import structlog
 
+from bot import logs
 from bot.engine.cadence import backoff
-from bot.engine.core import Core, step_of, submission_of
+from bot.engine.core import Core, log_about, step_of, submission_of
 from bot.engine.slots import Plan, plan
 from bot.engine.work import Crew
-from bot.errors import Busy, CallFailed, NotOffered, Problem, Refused, Throttled, Unreadable
+from bot.errors import Busy, CallFailed, NotOffered, Problem, Refused, Throttled, Unreadable, numbered
 from bot.media import MediaProblem
 from bot.provider import INPUT, Submission, strings, substituted
 from bot.step import Step
@@ -109,7 +110,11 @@ class Submitter:
                 self.core.screen.show(task)
 
     async def _send(self, task: Task) -> None:
-        after = await self._sent(task)
+        log_about(task)
+        log.debug("sending", prompt=task.caption, submission=task.submission)
+        with self.core.metrics.submitting(task.provider) as step:
+            after = await self._sent(task)
+            step.outcome = after.phase
         if await self.core.keep_surely(replace(after, lease_until=0.0)) is None:
             log.info("a task was moved while it was sent", task=task.id, remote=after.remote_id)
             await self.core.change_surely(task.id, lambda current: _merged(current, task.step, after))
@@ -143,8 +148,9 @@ class Submitter:
             log.error("cannot read a request, trying again", task=task.id, why=str(problem))
             return self._put_back(task, None, backoff(task.attempts + 1, 5.0))
         except Exception:
-            log.exception("a request cannot be made", task=task.id)
-            return fail(task, _free(task, UNUSABLE), self.core.clock())
+            number = logs.error_id()
+            log.exception("a request cannot be made", id=number, task=task.id)
+            return fail(task, numbered(_free(task, UNUSABLE), number), self.core.clock())
         asked: Call | Upload | None = step.proof
         try:
             await self._proven(task, step.proof)
@@ -159,8 +165,9 @@ class Submitter:
         except MediaProblem as problem:
             return self._not_uploaded(task, problem)
         except Exception:  # the request was sent: whatever broke on our side, its fate is unknown
-            log.exception("an answer could not be handled", task=task.id)
-            return lose(task, UNANSWERED, self.core.clock())
+            number = logs.error_id()
+            log.exception("an answer could not be handled", id=number, task=task.id)
+            return lose(task, numbered(UNANSWERED, number), self.core.clock())
         log.info("relay took a task", task=task.id, provider=task.provider, remote=report.remote_id, step=task.step)
         self.core.missing.pop((task.provider, step.feature or task.action), None)
         aware = replace(task, lookup=report.lookup)
@@ -170,12 +177,12 @@ class Submitter:
         """Raises :class:`NotOffered` when the relay does not know the question that goes before the call."""
         if proof is not None:
             with suppress(Refused):  # it knows the question, whatever it says of this one
-                await self.core.relay.call(proof, task.route)
+                await self.core.relay.call(proof, task.route, of=task.provider)
 
     async def _answer(self, task: Task, step: Step, call: Call | Upload | None) -> Report:
         match call:
             case Call():
-                return step.read(await self.core.relay.call(call, task.route), task.data)
+                return step.read(await self.core.relay.call(call, task.route, of=task.provider), task.data)
             case Upload():
                 stored = await self._input(call.content)
                 await self.core.media.upload(

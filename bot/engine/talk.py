@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from weakref import WeakValueDictionary
 
@@ -13,7 +14,7 @@ from bot.engine.submit import NOT_OFFERED
 from bot.errors import Problem
 from bot.store.conversations import Conversations
 from bot.store.repository import Input
-from bot.talk import LIVE, TALKERS, Attached, Conversation, Exchange, Manner
+from bot.talk import LIVE, TALKERS, Attached, Conversation, Exchange, Manner, going_on, reopening, visible
 from bot.task import Place
 from bot.text import _
 
@@ -55,6 +56,7 @@ class Talk:
         in_thread: bool = False,
     ) -> Exchange:
         """A new conversation, perhaps in a thread of its own."""
+        _check_asked(question)
         await self._room(provider, question)
         now = self.core.clock()
         conversation = Conversation(
@@ -73,6 +75,7 @@ class Talk:
 
     async def reply(self, conversation_id: str, question: Question) -> Exchange:
         """A further question in a conversation."""
+        _check_asked(question)
         conversation = await self.may_go_on(conversation_id, question.asker)
         return await self._next(conversation, question)
 
@@ -80,31 +83,42 @@ class Talk:
         """The same question once more; what was answered before no longer counts."""
         exchange, conversation = await self._of(exchange_id, asker)
         question = Question(exchange.question, asker, place)
-        again = replace(
-            self._exchange(conversation, exchange.number, question), files=exchange.files, goes_on=exchange.goes_on
-        )
-        await self._room(conversation.provider, question)
-        await self.conversations.go_on(again)
-        return self.answers.start(conversation, again)
+        async with self._turn(conversation.id):
+            _check_quiet(await self.conversations.said(conversation.id))
+            again = replace(
+                self._exchange(conversation, exchange.number, question),
+                files=exchange.files,
+                goes_on=exchange.goes_on,
+                opening=exchange.opening,
+            )
+            await self._room(conversation.provider, question)
+            await self.conversations.go_on(again)
+            return self.answers.start(conversation, again)
 
     async def go_on(self, exchange_id: str, asker: Asker, place: Place) -> Exchange:
         """The rest of an answer that is not complete."""
         exchange, conversation = await self._of(exchange_id, asker)
-        if exchange.state in LIVE:
-            raise Problem(_("This answer is still on its way."))
-        return await self._next(conversation, Question(GO_ON, asker, place), goes_on=True)
+        if exchange.state not in LIVE and not visible(exchange.answer).strip():
+            return await self.regenerate(exchange_id, asker, place)
+        return await self._next(conversation, Question(GO_ON, asker, place), after=exchange)
 
-    async def _next(self, conversation: Conversation, question: Question, *, goes_on: bool = False) -> Exchange:
+    async def _next(self, conversation: Conversation, question: Question, *, after: Exchange | None = None) -> Exchange:
+        """The next question, or the rest of the answer ``after``, which must be the newest."""
         async with self._turn(conversation.id):
             said = await self.conversations.said(conversation.id)
-            for one in said[-1:]:
+            for one in said:
                 if one.asked_in is not None and one.asked_in == question.asked_in:
                     return one
-                if one.state in LIVE:
-                    raise Problem(_("Wait for the answer before, or stop it first."))
+            _check_quiet(said)
+            if after is not None and said and said[-1].id != after.id:
+                raise Problem(_("The conversation has gone on since. Reply instead."))
             await self._room(conversation.provider, question)
             number = said[-1].number + 1 if said else 0
-            exchange = replace(self._exchange(conversation, number, question), goes_on=goes_on)
+            exchange = replace(
+                self._exchange(conversation, number, question),
+                goes_on=after is not None,
+                opening=_opening(after) if after is not None else "",
+            )
             await self.conversations.go_on(exchange, [item for item, _name in question.files])
             return self.answers.start(conversation, exchange)
 
@@ -113,10 +127,9 @@ class Talk:
         return self._turns.setdefault(conversation_id, asyncio.Lock())
 
     async def _room(self, provider: str, question: Question) -> None:
+        self.core.check_open()
         if provider not in self.core.config.providers or provider not in TALKERS:
             raise Problem(NOT_OFFERED)
-        if not question.text.strip() and not question.files:
-            raise Problem(_("Say something to the model first."))
         await self.guard.check([question.text], question.place.guild_id, question.asker.user_id)
         most = self.core.config.settings.active_tasks_per_user
         if await self.conversations.live_of(question.asker.user_id) >= most:
@@ -168,6 +181,12 @@ class Talk:
             raise Problem(_("This is somebody else's conversation, and it is not open to everybody."))
         return conversation
 
+    async def may(self, conversation_id: str, asker: Asker) -> bool:
+        """Whether the asker may go on with a conversation."""
+        with suppress(Problem):
+            return bool(await self.may_go_on(conversation_id, asker))
+        return False
+
     async def own(self, conversation_id: str, asker: Asker) -> Conversation:
         """The conversation, if it is the asker's own."""
         conversation = await self.may_go_on(conversation_id, asker)
@@ -205,3 +224,20 @@ class Talk:
         if exchange is None:
             raise Problem(_("This conversation was deleted."))
         return exchange
+
+
+def _check_asked(question: Question) -> None:
+    if not question.text.strip() and not question.files:
+        raise Problem(_("Say something to the model first."))
+
+
+def _check_quiet(said: Sequence[Exchange]) -> None:
+    """Raises :class:`Problem` while an answer of a conversation is on its way."""
+    if any(one.state in LIVE for one in said):
+        raise Problem(_("Wait for the answer before, or stop it first."))
+
+
+def _opening(before: Exchange) -> str:
+    """What opens the code again that was still open when an answer broke off."""
+    answer = visible(before.answer)
+    return reopening(going_on(answer, before.opening) + answer)

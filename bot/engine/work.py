@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextvars import copy_context
 from typing import Any, Protocol
 
 import structlog
@@ -25,9 +26,10 @@ class Crew:
 
     def start(self, step: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Begin a step."""
-        task = asyncio.create_task(step, name=f"{self._name}-step")
+        context = copy_context()  # the line about a step that raises says what the step had said of itself
+        task = asyncio.create_task(step, name=f"{self._name}-step", context=context)
         self._running.add(task)
-        task.add_done_callback(self._ended)
+        task.add_done_callback(self._ended, context=context)
         return task
 
     def _ended(self, task: asyncio.Task[None]) -> None:

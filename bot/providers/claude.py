@@ -12,12 +12,13 @@ from pydantic import Field
 from bot.errors import Unreadable
 from bot.provider import Options, Provider
 from bot.sse import ServerEvent
-from bot.talk import File, Manner, Piece, Said, Stop, Talker, failure, words_of
+from bot.talk import File, Manner, Piece, Said, Stop, Talker, failure, judge, words_of
 from bot.task import Report, State
 from bot.wire import KEY, Call, count_of, dig, loads, text_of, words_in
 
 VERSION = "2023-06-01"
 LEAST_THINKING = 1024
+_READ = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
 _STOPS = {
     "end_turn": Stop.END,
     "stop_sequence": Stop.END,
@@ -35,7 +36,7 @@ class ClaudeOptions(Options):
         default="claude-sonnet-4-20250514, claude-opus-4-20250514, claude-3-5-haiku-20241022",
         description="Models that are suggested while the relay's own list is not known.",
     )
-    max_tokens: int = Field(default=8192, ge=1, description="The longest answer, in tokens.")
+    max_tokens: int = Field(default=8192, ge=1, description="The longest answer, in tokens, beside what it thinks.")
 
 
 def ask(said: Sequence[Said], manner: Manner, options: Options) -> Call:
@@ -44,7 +45,7 @@ def ask(said: Sequence[Said], manner: Manner, options: Options) -> Call:
     thinking: dict[str, Any] = {}
     if manner.thinking:
         thinking = {"thinking": {"type": "enabled", "budget_tokens": manner.thinking}}
-        most = max(most, manner.thinking + LEAST_THINKING)
+        most += manner.thinking
     body = {
         "model": manner.model,
         "max_tokens": most,
@@ -54,7 +55,8 @@ def ask(said: Sequence[Said], manner: Manner, options: Options) -> Call:
         **thinking,
     }
     headers = {"anthropic-version": VERSION, "x-api-key": KEY}
-    return Call("POST", "/v1/messages", json=body, headers=headers, paid=True, timeout=120.0)
+    verdict = judge(manner.model)
+    return Call("POST", "/v1/messages", json=body, headers=headers, paid=True, timeout=120.0, judge=verdict)
 
 
 def _blocks(said: Said) -> Iterable[dict[str, Any]]:
@@ -112,7 +114,7 @@ def _told(message: Any, usage: Any = None) -> Piece:
     counts = usage if isinstance(usage, dict) else dig(message, "usage")
     return Piece(
         stop=_STOPS.get(stop, Stop.OTHER) if stop else None,
-        tokens_in=count_of(dig(counts, "input_tokens")),
+        tokens_in=sum(count_of(dig(counts, name)) or 0 for name in _READ) or None,
         tokens_out=count_of(dig(counts, "output_tokens")),
     )
 

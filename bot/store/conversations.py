@@ -1,6 +1,7 @@
 """Conversations and their exchanges in the database."""
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,6 +15,8 @@ from bot.store.rows import escaped, searchable, sentence, storable
 from bot.talk import LIVE, Conversation, Exchange
 
 log = structlog.get_logger(__name__)
+LEASE = 60.0
+"""Seconds after which a process that was heard nothing of no longer sees to its answers."""
 _CONVERSATION, _EXCHANGE = TypeAdapter(Conversation), TypeAdapter(Exchange)
 _OF_CONVERSATION = ("id", "provider", "user_id", "title", "created_at", "updated_at", "thread_id")
 _OF_EXCHANGE = ("id", "conversation_id", "number", "user_id", "state", "version", "created_at")
@@ -41,13 +44,17 @@ class Conversations:
             )
             await _add(transaction, exchange, inputs)
 
-    async def save(self, exchange: Exchange) -> Exchange | None:
-        """Store a changed exchange unless somebody changed it since it was read; returns what is stored."""
+    async def save(self, exchange: Exchange, lease_until: float = 0.0) -> Exchange | None:
+        """Store a changed exchange unless somebody changed it since it was read; returns what is stored.
+
+        Until ``lease_until`` (unix seconds) another process takes it that this one sees to the answer.
+        """
         saved = replace(exchange, version=exchange.version + 1)
         changed = await self.database.execute(
-            "UPDATE exchanges SET state = $1, version = $2, shown = $3, body = $4 WHERE id = $5 AND version = $6",
-            str(saved.state), saved.version, int(saved.shown), _body(_EXCHANGE, saved, _OF_EXCHANGE), saved.id,
-            exchange.version,
+            "UPDATE exchanges SET state = $1, version = $2, shown = $3, lease_until = $4, body = $5 "
+            "WHERE id = $6 AND version = $7",
+            str(saved.state), saved.version, int(saved.shown), lease_until, _body(_EXCHANGE, saved, _OF_EXCHANGE),
+            saved.id, exchange.version,
         )  # fmt: skip
         return saved if changed else None
 
@@ -96,16 +103,29 @@ class Conversations:
         return _exchange(row) if row is not None else None
 
     async def said(self, conversation_id: str) -> list[Exchange]:
-        """The exchanges of a conversation in order; of one that was asked again, the newest."""
+        """The exchanges of a conversation in order; of one that was asked again, the newest that has an answer, unless
+        another is on its way."""
         rows = await self.database.rows(
             "SELECT * FROM exchanges WHERE conversation_id = $1 ORDER BY number, created_at", conversation_id
         )
-        newest = {row["number"]: row for row in rows}
-        return _exchanges(newest.values())
+        counting: dict[int, Exchange] = {}
+        for one in _exchanges(rows):
+            known = counting.get(one.number)
+            if known is None or one.state in LIVE or one.answer.strip() or not known.answer.strip():
+                counting[one.number] = one
+        return list(counting.values())
 
-    async def unshown(self) -> list[Exchange]:
-        """The exchanges whose end has not reached their messages: what a dead process left."""
-        return _exchanges(await self.database.rows("SELECT * FROM exchanges WHERE shown = 0 ORDER BY created_at"))
+    async def unshown(self, now: float) -> list[Exchange]:
+        """The exchanges whose end has not reached their messages, and which no other process sees to at ``now``.
+
+        Where there are no other processes, these are all that a dead one left.
+        """
+        until = now if self.database.shared else math.inf
+        return _exchanges(
+            await self.database.rows(
+                "SELECT * FROM exchanges WHERE shown = 0 AND lease_until <= $1 ORDER BY created_at", until
+            )
+        )
 
     async def live_of(self, user_id: int) -> int:
         """How many answers to a user are on their way."""
@@ -123,8 +143,8 @@ def _insert(table: str, columns: Sequence[str]) -> str:
 async def _add(transaction: Any, exchange: Exchange, inputs: Sequence[Input]) -> None:
     values = [storable(_EXCHANGE.dump_python(exchange, mode="json")[name]) for name in _OF_EXCHANGE]
     await transaction.execute(
-        _insert("exchanges", (*_OF_EXCHANGE, "shown", "body")),
-        *values, int(exchange.shown), _body(_EXCHANGE, exchange, _OF_EXCHANGE),
+        _insert("exchanges", (*_OF_EXCHANGE, "shown", "lease_until", "body")),
+        *values, int(exchange.shown), exchange.created_at + LEASE, _body(_EXCHANGE, exchange, _OF_EXCHANGE),
     )  # fmt: skip
     for item in inputs:
         await keep_input(transaction, item, exchange.created_at)

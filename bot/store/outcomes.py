@@ -14,6 +14,8 @@ from bot.text import Text
 _OVER = ", ".join(f"'{phase}'" for phase in (Phase.DELIVERED, Phase.FAILED, Phase.UNKNOWN))
 _ACTIVE = ", ".join(f"'{phase}'" for phase in sorted(ACTIVE))
 _LIVE = ", ".join(f"'{state}'" for state in sorted(LIVE))
+_OPEN = "ended_at IS NULL AND user_id > 0"
+"""Not over. Every user has a positive number: told so, SQLite looks only at what is open, not through all there is."""
 _GIVEN = frozenset({str(Phase.DELIVERED), str(Answer.DONE), str(Answer.STOPPED)})
 
 
@@ -33,6 +35,16 @@ class Load:
 
     under_way: int = 0
     waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """How many tasks of a provider are in a phase, and how many of them a worker holds."""
+
+    provider: str
+    phase: str
+    tasks: int
+    claimed: int
 
 
 class Outcomes:
@@ -61,7 +73,7 @@ class Outcomes:
         """What is not over yet, by provider."""
         found: dict[str, Load] = {}
         for row in await self.database.rows(
-            f"SELECT provider, phase IN ({_ACTIVE}) AS active, COUNT(*) AS n FROM tasks WHERE ended_at IS NULL "
+            f"SELECT provider, phase IN ({_ACTIVE}) AS active, COUNT(*) AS n FROM tasks WHERE {_OPEN} "
             f"AND phase IN ('queued', {_ACTIVE}) GROUP BY 1, 2"
         ):
             _count(found, row["provider"], row["n"], active=bool(row["active"]))
@@ -72,6 +84,15 @@ class Outcomes:
         ):
             _count(found, row["provider"], row["n"], active=True)
         return found
+
+    async def unfinished(self, now: float) -> list[Unfinished]:
+        """All tasks that are not over at unix time ``now``, counted."""
+        rows = await self.database.rows(
+            "SELECT provider, phase, COUNT(*) AS tasks, SUM(CASE WHEN lease_until > $1 THEN 1 ELSE 0 END) AS claimed "
+            f"FROM tasks WHERE {_OPEN} GROUP BY provider, phase",
+            now,
+        )
+        return [Unfinished(row["provider"], row["phase"], int(row["tasks"]), int(row["claimed"])) for row in rows]
 
 
 def _count(found: dict[str, Load], provider: str, number: int, *, active: bool) -> None:

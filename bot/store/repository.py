@@ -144,13 +144,17 @@ class Store:
         return row["due"] if row else None
 
     async def reschedule(self, due: Mapping[float, Sequence[str]]) -> None:
-        """Give tasks their next due time and end their lease, without any other change."""
+        """Give tasks their next due time and end their lease, without any other change.
+
+        One that is not claimed any more was changed meanwhile, and has a due time of its own.
+        """
         for when, ids in due.items():
             for start in range(0, len(ids), 500):
                 chunk = ids[start : start + 500]
                 places = ", ".join(f"${n}" for n in range(2, len(chunk) + 2))
                 await self.database.execute(
-                    f"UPDATE tasks SET due_at = $1, lease_until = 0 WHERE due_at IS NOT NULL AND id IN ({places})",
+                    "UPDATE tasks SET due_at = $1, lease_until = 0 "
+                    f"WHERE due_at IS NOT NULL AND lease_until > 0 AND id IN ({places})",
                     when, *chunk,
                 )  # fmt: skip
 
@@ -163,11 +167,15 @@ class Store:
     async def interrupted(self, now: float) -> list[Task]:
         """Tasks that were being sent when their process died: nobody knows whether the relay took them.
 
-        In a database of our own, every other lease that the dead process held is ended as well.
+        In a database of our own, every other lease that the dead process held is ended as well; and what was begun
+        while the clock was ahead is due now, not when the clock has come that far again.
         """
         if not self.database.shared:
             await self.database.execute("UPDATE tasks SET lease_until = 0 WHERE lease_until > 0 AND ended_at IS NULL")
             await self.database.execute("UPDATE tasks SET show_at = $1 WHERE show_at > $1", now)
+            await self.database.execute(
+                "UPDATE tasks SET due_at = $1 WHERE due_at > $1 AND created_at > $1 AND ended_at IS NULL", now
+            )
         rows = await self.database.rows(
             "SELECT * FROM tasks WHERE ended_at IS NULL AND phase = 'sending' AND lease_until <= $1", now
         )

@@ -136,13 +136,14 @@ async def _details(interaction: Interaction, exchange_id: str, _argument: str) -
     await interaction.client.front.acknowledge(interaction, private=True)
     talk = _talk(interaction)
     exchange = await talk.exchange(exchange_id)
+    mine = await talk.may(exchange.conversation_id, asker_of(interaction))
     await interaction.edit_original_response(
-        content=details(exchange, str(interaction.locale)), allowed_mentions=discord.AllowedMentions.none()
+        content=details(exchange, str(interaction.locale), mine=mine), allowed_mentions=discord.AllowedMentions.none()
     )
 
 
-def details(exchange: Exchange, locale: str) -> str:
-    """Everything about an answer, to read."""
+def details(exchange: Exchange, locale: str, *, mine: bool) -> str:
+    """Everything about an answer, to read; what was asked, and where it belongs, only for whom the conversation is."""
     counted = [
         (_("Tokens of the question and what was said before"), exchange.tokens_in),
         (_("Tokens of the answer"), exchange.tokens_out),
@@ -151,13 +152,13 @@ def details(exchange: Exchange, locale: str) -> str:
     seconds = [(_("First words after"), first), (_("Complete after"), ended)]
     lines = [
         f"**{say(_('Model'), locale)}** {plain(exchange.model, 100)}",
-        f"**{say(_('Conversation'), locale)}** `{exchange.conversation_id}`",
+        *([f"**{say(_('Conversation'), locale)}** `{exchange.conversation_id}`"] if mine else []),
         *(f"**{say(name, locale)}** {count}" for name, count in counted if count is not None),
         *(f"**{say(name, locale)}** {at - began:.1f} s" for name, at in seconds if at is not None),
     ]
     if exchange.reason is not None:
         lines.append(say(plain_values(exchange.reason), locale))
-    if not exchange.goes_on:
+    if mine and not exchange.goes_on:
         lines.append(f"> {plain(exchange.question, 900)}")
     return "\n".join(lines)[:2000]
 
@@ -176,7 +177,8 @@ async def show_list(interaction: Interaction, provider: str, search: str) -> Non
     await interaction.client.front.acknowledge(interaction, private=True)
     found = await _talk(interaction).conversations.of_user(interaction.user.id, provider, search, limit=MOST)
     if not found:
-        await tell(interaction, NONE_YET)
+        nothing = _("None of your conversations is called “{words}”.", words=plain(search, 50))
+        await tell(interaction, nothing if search else NONE_YET)
         return
     locale = str(interaction.locale)
     head = say(_("Your conversations with {name}:", name=providers()[provider].title), locale)
@@ -184,8 +186,11 @@ async def show_list(interaction: Interaction, provider: str, search: str) -> Non
     hint = say(
         _("Go on with one: {command}", command=interaction.client.mention(f"{provider} conversations reply")), locale
     )
-    while sum(map(len, lines)) + len(lines) + len(head) + len(hint) > 1990:
+    older, whole = say(_("Older ones: name words of their title with `search`."), locale), len(found) < MOST
+    while sum(map(len, lines)) + len(lines) + len(head) + len(hint) + len(older) > 1990:
         lines.pop()
+        whole = False
+    lines += [] if whole else [older]
     await interaction.edit_original_response(
         content="\n".join([head, *lines, hint]), allowed_mentions=discord.AllowedMentions.none()
     )

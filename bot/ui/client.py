@@ -2,12 +2,14 @@
 changed."""
 
 import hashlib
+import importlib
 import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+import aiohttp
 import discord
 import structlog
 import yarl
@@ -16,17 +18,19 @@ from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot import logs
 from bot.config import Config
 from bot.engine import Engine
 from bot.engine.ports import Glance
 from bot.engine.talk import Talk
+from bot.metrics import Metrics
 from bot.store import StoreProblem
 from bot.task import Task
 from bot.ui import forms, history, panels, problems, threads, uses, views
 from bot.ui.actions import OTHER_VERSION, Actions
 from bot.ui.front import Front, asker_of
 from bot.ui.history import PAGE, PageButton, Question, layout
-from bot.ui.i18n import CommandTranslator, say
+from bot.ui.i18n import localized, say
 from bot.ui.panels import PanelButton
 from bot.ui.uses import Source, UseSelect, begin, usable
 from bot.ui.views import TaskButton
@@ -56,6 +60,11 @@ def intents(thread_messages: str) -> discord.Intents:
 class Tree(app_commands.CommandTree["Darkroom"]):
     """The command tree, with the one error handler."""
 
+    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
+        """Nobody is turned away here; what is logged from now on says who asked."""
+        logs.about(user=interaction.user.id)
+        return True
+
     async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /) -> None:
         """Tell the user, tell the log."""
         await problems.report(interaction, error)
@@ -65,7 +74,10 @@ discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no voic
 
 
 class Darkroom(commands.AutoShardedBot):
-    """The bot. The engine is handed over by the app and runs outside of it; ``extensions`` names the cogs to load."""
+    """The bot. The engine is handed over by the app and runs outside of it; ``extensions`` names the cogs to load.
+
+    ``metrics`` counts the requests to Discord.
+    """
 
     def __init__(
         self,
@@ -74,6 +86,7 @@ class Darkroom(commands.AutoShardedBot):
         *,
         clock: Callable[[], float],
         shard_count: int | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
@@ -86,9 +99,11 @@ class Darkroom(commands.AutoShardedBot):
             max_messages=None,
             chunk_guilds_at_startup=False,
             shard_count=shard_count,
+            http_trace=_counted(metrics or Metrics()),
         )
         self.config = config
         self._cogs = tuple(extensions)
+        self._loaded: set[str] = set()
         self.clock = clock
         self.command_ids: dict[str, int] = {}
         self.engine: Engine
@@ -106,11 +121,11 @@ class Darkroom(commands.AutoShardedBot):
     async def setup_hook(self) -> None:
         """After login, before the gateway: cogs, buttons, commands."""
         await aim_gateway(self)
-        await self.tree.set_translator(CommandTranslator())
         self.add_dynamic_items(TaskButton, PageButton, PanelButton, UseSelect)
         for name in self._cogs:
-            if name not in self.extensions:  # a login that broke off here is begun again
-                await self.load_extension(name)
+            if name not in self._loaded:  # a login that broke off here is begun again
+                await importlib.import_module(name).setup(self)
+                self._loaded.add(name)
         await self._try_to_register()
 
     async def on_ready(self) -> None:
@@ -127,6 +142,7 @@ class Darkroom(commands.AutoShardedBot):
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Only what is said in the threads of conversations is our business."""
+        logs.about(user=message.author.id)
         await threads.heard(self, message)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
@@ -166,6 +182,7 @@ class Darkroom(commands.AutoShardedBot):
         return layout(tasks, question, asker.locale)
 
     async def _guarded(self, interaction: discord.Interaction[Any], doing: Any) -> None:
+        logs.about(user=interaction.user.id)
         try:
             await doing
         except Exception as error:
@@ -194,11 +211,10 @@ class Darkroom(commands.AutoShardedBot):
         guild = discord.Object(guild_id) if guild_id is not None else None
         if guild is not None:
             self.tree.copy_global_to(guild=guild)
-        payload = await self._payload(guild)
+        payload: list[Any] = self._payload(guild)
         fingerprint = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
         if known.get("fingerprint") == fingerprint:
             return known
-        # what ``tree.sync`` does, but for translating everything a second time
         app = self.application_id or 0
         if guild_id is None:
             registered = await self.http.bulk_upsert_global_commands(app, payload)
@@ -221,12 +237,8 @@ class Darkroom(commands.AutoShardedBot):
             return False
         return True
 
-    async def _payload(self, guild: discord.Object | None) -> list[Any]:
-        translator = self.tree.translator
-        found = self.tree.get_commands(guild=guild)
-        if translator is None:
-            return [command.to_dict(self.tree) for command in found]
-        return [await command.get_translated_payload(self.tree, translator) for command in found]
+    def _payload(self, guild: discord.Object | None) -> list[dict[str, Any]]:
+        return [localized(command.to_dict(self.tree)) for command in self.tree.get_commands(guild=guild)]
 
     def mention(self, qualified_name: str) -> str:
         """A command as a link that a click puts into the message box."""
@@ -242,6 +254,21 @@ def _ours(interaction: discord.Interaction[Any]) -> bool:
     return any(
         re.fullmatch(pattern, name) for pattern in (views.PATTERN, history.PATTERN, panels.PATTERN, uses.PATTERN)
     )
+
+
+def _counted(metrics: Metrics) -> aiohttp.TraceConfig:
+    """What aiohttp tells of every request of discord.py, also of those that are throttled and repeated there."""
+    trace = aiohttp.TraceConfig()
+
+    async def answered(_session: object, _context: object, about: aiohttp.TraceRequestEndParams) -> None:
+        metrics.requested(about.method, about.response.status)
+
+    async def failed(_session: object, _context: object, about: aiohttp.TraceRequestExceptionParams) -> None:
+        metrics.requested(about.method, 0)
+
+    trace.on_request_end.append(answered)
+    trace.on_request_exception.append(failed)
+    return trace
 
 
 def aim(api_url: str) -> None:

@@ -13,6 +13,7 @@ import discord
 import structlog
 
 from bot.engine.ports import Attachment, Later, Nowhere, TooBig
+from bot.metrics import Metrics
 from bot.task import Media, Place
 from bot.ui.cards import Card
 from bot.ui.views import view_of
@@ -21,6 +22,8 @@ log = structlog.get_logger(__name__)
 DEFAULT_LIMIT = 10 * 1024 * 1024
 _GUILD_FEATURES = {"MAX_FILE_SIZE_50_MB": 50, "MAX_FILE_SIZE_100_MB": 100, "MAX_FILE_SIZE_250_MB": 250}
 _REMEMBERED = 20000
+OFTEN_CHANGED = 30046
+"""Discord's code for a message older than an hour that was changed too often lately, whatever the status."""
 THREAD_THERE = 160004
 """Discord's code for a message that has a thread already."""
 _NO_MENTIONS = discord.AllowedMentions.none()
@@ -41,6 +44,8 @@ def meaning(error: Exception) -> Outcome:
         return Outcome.LATER
     if error.status == 413 or error.code in {40005, 50045}:
         return Outcome.TOO_BIG
+    if error.code == OFTEN_CHANGED:
+        return Outcome.LATER
     if error.status in {401, 403, 404} or error.code in {10003, 10008, 10015, 50001, 50013, 50027, 50083}:
         return Outcome.CLOSED
     if error.status == 400:
@@ -50,11 +55,12 @@ def meaning(error: Exception) -> Outcome:
 
 
 class Courier:
-    """Edits messages. ``clock`` gives unix seconds."""
+    """Edits messages. ``clock`` gives unix seconds; ``metrics`` counts what Discord says."""
 
-    def __init__(self, client: discord.Client, clock: Callable[[], float]) -> None:
+    def __init__(self, client: discord.Client, clock: Callable[[], float], metrics: Metrics) -> None:
         self._client = client
         self._clock = clock
+        self._metrics = metrics
         self._dead: set[str] = set()
 
     def by_token(self, place: Place) -> bool:
@@ -215,11 +221,13 @@ class Courier:
                 if token and _is_dead(error):
                     self._bury(token)
                 log.info("an edit failed", error=_short(error), outcome=outcome.value)
+                self._metrics.edited(outcome)
                 if outcome is Outcome.TOO_BIG:
                     raise TooBig from None
                 if outcome is Outcome.LATER:
                     raise Later(getattr(error, "retry_after", None) or 5.0) from None
                 return False
+        self._metrics.edited("sent")
         return True
 
     def _bury(self, token: str) -> None:

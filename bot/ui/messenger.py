@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import structlog
 
+from bot.engine.core import log_about
 from bot.engine.ports import Attachment, Glance, Later, Link, Nowhere
+from bot.metrics import Metrics
 from bot.store import StoreProblem
 from bot.task import ENDED, Media, Phase, Place, Task
 from bot.text import _
@@ -33,12 +35,17 @@ class Messenger:
     """
 
     def __init__(
-        self, courier: Courier, newest: Callable[[str], Awaitable[Task | None]], clock: Callable[[], float]
+        self,
+        courier: Courier,
+        newest: Callable[[str], Awaitable[Task | None]],
+        clock: Callable[[], float],
+        metrics: Metrics,
     ) -> None:
         self.newest = newest
         self.glance: Callable[[Task], Glance] = lambda _task: Glance()
         self._courier = courier
         self._clock = clock
+        self._metrics = metrics
         self._governor = Governor()
         self._newest: dict[str, Task] = {}
         self._drawn: dict[str, str] = {}
@@ -46,6 +53,11 @@ class Messenger:
         self._told: set[str] = set()
         self._busy: dict[str, asyncio.Lock] = {}
         self._wake = asyncio.Event()
+
+    @property
+    def waiting(self) -> int:
+        """How many cards wait to be redrawn."""
+        return len(self._governor.wishes)
 
     # -------------------------------------------------------------------------------------------- progress
 
@@ -63,6 +75,8 @@ class Messenger:
         self._newest[task.id] = task
         if _address(task.place) not in self._closed:
             now = self._clock()
+            if task.id in self._governor.wishes:
+                self._metrics.coalesced()
             self._governor.offer(task.id, self._bucket(task.place), now, now - task.created_at)
             self._wake.set()
 
@@ -91,6 +105,7 @@ class Messenger:
                 pass
 
     async def _redraw(self, task: Task) -> bool:
+        log_about(task)
         async with self._lock(task.id):
             newest = await self._as_stored(task.id)
             if newest is None:

@@ -1,7 +1,6 @@
 """One handler for everything that goes wrong under a command, a button or a form: a sentence in the user's language,
 and a short id that the log carries too."""
 
-import secrets
 from typing import Any
 
 import aiohttp
@@ -9,6 +8,7 @@ import discord
 import structlog
 from discord import app_commands
 
+from bot import logs
 from bot.errors import CallFailed, Problem
 from bot.store import StoreProblem
 from bot.text import Text, _
@@ -34,7 +34,7 @@ def sentence(error: BaseException, error_id: str) -> Text:
 
 async def report(interaction: discord.Interaction[Any], error: BaseException) -> None:
     """Answer ``interaction`` with what went wrong, and log it under the same id. Never raises."""
-    error_id = secrets.token_hex(3)
+    error_id = logs.error_id()
     cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
     context = {"id": error_id, "user": interaction.user.id, "what": _what(interaction)}
     if isinstance(cause, CallFailed):

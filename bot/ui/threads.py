@@ -8,6 +8,7 @@ import aiohttp
 import discord
 import structlog
 
+from bot import logs
 from bot.engine import Asker
 from bot.engine.ports import Later, Nowhere
 from bot.engine.talk import Question
@@ -15,6 +16,7 @@ from bot.errors import Problem
 from bot.talk import Conversation
 from bot.task import Place
 from bot.text import Text, _
+from bot.ui import problems
 from bot.ui.chat import check_papers, papers
 from bot.ui.courier import guild_limit
 from bot.ui.front import Interaction
@@ -51,6 +53,8 @@ async def heard(client: "Darkroom", message: discord.Message) -> None:
     try:
         found = await client.talk.in_thread(message.channel.id)
         if found is None:
+            if client.user in message.mentions and isinstance(message.channel, discord.Thread):
+                await _say(message, _("This conversation was deleted."), str(message.channel.guild.preferred_locale))
             return
         conversation, locale = found
         mine = conversation.open or conversation.user_id == message.author.id
@@ -62,8 +66,11 @@ async def heard(client: "Darkroom", message: discord.Message) -> None:
             await _say(message, problem.text, locale)
     except (Later, Nowhere, discord.HTTPException, aiohttp.ClientError, OSError) as error:
         log.warning("a message in a thread was not answered", error=type(error).__name__)
-    except Exception:
-        log.exception("a message in a thread could not be answered")
+    except Exception as error:
+        number = logs.error_id()
+        log.exception("a message in a thread could not be answered", id=number)
+        with contextlib.suppress(discord.HTTPException, aiohttp.ClientError, OSError):
+            await _say(message, problems.sentence(error, number), str(message.guild and message.guild.preferred_locale))
 
 
 def _concerns(client: "Darkroom", message: discord.Message) -> bool:

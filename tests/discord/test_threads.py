@@ -200,6 +200,17 @@ async def test_a_thread_that_was_opened_without_an_answer(world: World) -> None:
     assert (await exchange(world)).shown
 
 
+async def test_a_deleted_conversation(world: World) -> None:
+    thread = await opened(world)
+    name = (await exchange(world)).conversation_id
+    await world.ann.slash(world.channel, "claude conversations delete", conversation=name)
+    before = len(thread.history())
+    await world.ann.send(thread, "are you there?")
+    assert len(thread.history()) == before + 1
+    await world.ann.send(thread, f"{mention(world)} are you there?")
+    assert thread.history()[-1].content == "This conversation was deleted."
+
+
 async def test_a_deleted_thread(world: World) -> None:
     thread = await opened(world)
     world.relay.hold = True

@@ -40,13 +40,13 @@ def watched(world: World) -> tuple[Counter[str], Counter[str]]:
     relay: Any = world.app.engine.core.relay
     ask = relay.call
 
-    async def call(call: Call, route: str = "") -> Any:
+    async def call(call: Call, route: str = "", **about: Any) -> Any:
         name = (route + call.path).split("/")[1]
         asked[name] += 1
         now[name] += 1
         most[name] = max(most[name], now[name])
         try:
-            return await ask(call, route)
+            return await ask(call, route, **about)
         finally:
             now[name] -= 1
 

@@ -162,7 +162,7 @@ def test_what_is_asked() -> None:
     said = [Said(Role.USER, "Hi", (File("image/png", "a.png", b"x"),)), Said(Role.MODEL, "Yes?"), Said(Role.USER, "Go")]
     asked = claude.ask(said, Manner("m", thinking=9000, most=100), Options())
     assert asked.paid and asked.path == "/v1/messages"
-    assert asked.json["max_tokens"] == 9000 + 1024
+    assert asked.json["max_tokens"] == 9000 + 100
     assert asked.json["messages"][0]["content"][0]["source"]["data"] == "eA=="
     completion = openai.ask(said, Manner("m", most=100), OpenAIOptions(stream_usage=False))
     assert completion.paid and completion.json["max_tokens"] == 100 and "stream_options" not in completion.json

@@ -10,8 +10,9 @@ import pytest
 from bot.errors import BROKEN, NO_QUOTA, CallFailed, NotOffered, Refused, Unreadable, decipher
 from bot.providers.openai import answers, mistakes, watching
 from bot.providers.openai.answers import FLAGGED, LONG, NOT_FLAGGED, NOTHING_HEARD
-from bot.providers.openai.mistakes import FILTERED, GONE, NO_MODEL
+from bot.providers.openai.mistakes import FILTERED, GONE
 from bot.sniff import WAV
+from bot.talk import NO_MODEL
 from bot.task import RELAY_GAVE_UP, Media, Report, State
 from bot.text import Text
 from bot.wire import CONTENT, MIME

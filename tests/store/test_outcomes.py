@@ -1,11 +1,13 @@
 """How requests ended, asked of both databases."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.store import Store
+from bot.store import Store, connect
 from bot.store.conversations import Conversations
+from bot.store.database import Row
 from bot.store.outcomes import Load, Outcome, Outcomes
 from bot.talk import Conversation, Exchange, Manner
 from bot.talk import State as Answer
@@ -43,6 +45,43 @@ async def test_what_is_on_its_way(store: Store) -> None:
         await store.add(a_task(f"t{number}", phase=phase))
     await store.add(a_task("t9", provider="suno"))
     assert await Outcomes(store.database).load() == {"luma": Load(2, 1), "suno": Load(0, 1)}
+
+
+async def test_what_is_unfinished(store: Store) -> None:
+    for number, phase in enumerate((Phase.QUEUED, Phase.WAITING, Phase.WAITING, Phase.DONE, Phase.UNKNOWN)):
+        await store.add(a_task(f"t{number}", phase=phase))
+    await ended(store, "t7", NOW, Phase.DELIVERED)
+    await ended(store, "t8", NOW, Phase.FAILED)
+    await store.add(a_task("t9", provider="suno"))
+    assert len(await store.claim([Phase.WAITING], NOW + 60, 90.0, 1)) == 1
+    found = await Outcomes(store.database).unfinished(NOW + 60)
+    assert sorted((one.provider, one.phase, one.tasks, one.claimed) for one in found) == [
+        ("luma", "done", 1, 0),
+        ("luma", "queued", 1, 0),
+        ("luma", "unknown", 1, 0),
+        ("luma", "waiting", 2, 1),
+        ("suno", "queued", 1, 0),
+    ]
+
+
+async def test_what_is_over_is_not_looked_through_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = await connect(f"sqlite:///{tmp_path / 'darkroom.db'}")
+    asked: list[tuple[Any, ...]] = []
+    rows = database.rows
+
+    async def noted(sql: str, *args: Any) -> list[Row]:
+        asked.append((sql, *args))
+        return await rows(sql, *args)
+
+    monkeypatch.setattr(database, "rows", noted)
+    try:
+        await Outcomes(database).load()
+        await Outcomes(database).unfinished(NOW)
+        asked_of_tasks = [question for question in asked if "FROM tasks" in question[0]]
+        plans = [str(await rows(f"EXPLAIN QUERY PLAN {sql}", *args)) for sql, *args in asked_of_tasks]
+    finally:
+        await database.close()
+    assert ["tasks USING INDEX tasks_open" in plan for plan in plans] == [True, True], plans
 
 
 @pytest.mark.parametrize(

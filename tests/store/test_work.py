@@ -128,8 +128,17 @@ async def test_reschedule_moves_and_releases_only_what_is_owed_a_step(store: Sto
 
 async def test_rescheduling_leaves_the_version_alone(store: Store) -> None:
     await stored(store, a_task())
+    await claimed(store)
     await store.reschedule({NOW + 10: ["t1"]})
     assert await store.save(a_task(caption="changed")) is not None
+
+
+async def test_rescheduling_leaves_alone_what_was_changed_meanwhile(store: Store) -> None:
+    await stored(store, a_task())
+    await claimed(store)
+    assert await store.save(a_task(due_at=NOW, lease_until=0.0)) is not None
+    await store.reschedule({NOW + 600: ["t1"]})
+    assert await claimed(store, NOW) == ["t1"]
 
 
 async def test_what_was_being_sent_is_found_after_a_crash(store: Store) -> None:

@@ -11,8 +11,8 @@ from bot.errors import Unreadable
 from bot.provider import Options
 from bot.providers.openai.declared import OPENAI, OpenAIOptions
 from bot.sse import ServerEvent
-from bot.talk import File, Manner, Piece, Said, Stop, Talker, failure, words_of
-from bot.wire import Call, count_of, dig, loads, text_of, words_in
+from bot.talk import File, Manner, Piece, Said, Stop, Talker, failure, judge, words_of
+from bot.wire import Call, count_of, dig, explain, loads, text_of, words_in
 
 _STOPS = {"stop": Stop.END, "length": Stop.LENGTH, "content_filter": Stop.FILTER}
 _DONE = "[DONE]"
@@ -30,7 +30,8 @@ def ask(said: Sequence[Said], manner: Manner, options: Options) -> Call:
         **({"reasoning_effort": manner.effort} if manner.effort else {}),
         **({"max_tokens": manner.most} if manner.most else {}),
     }
-    return Call("POST", "/v1/chat/completions", json=body, paid=True, timeout=120.0)
+    verdict = judge(manner.model)
+    return Call("POST", "/v1/chat/completions", json=body, paid=True, timeout=120.0, judge=verdict)
 
 
 def _message(said: Said) -> dict[str, Any]:
@@ -55,7 +56,7 @@ def event(found: ServerEvent) -> Piece:
         payload = loads(found.data)
     except ValueError:
         raise Unreadable(found.data[:300]) from None
-    if dig(payload, "error"):
+    if dig(payload, "error") or (dig(payload, "choices") is None and explain(payload)[1]):
         raise failure(payload)
     return _piece(payload, "delta")
 
@@ -73,12 +74,18 @@ def _piece(payload: Any, where: str) -> Piece:
     said = dig(choice, where)
     stop = text_of(dig(choice, "finish_reason"))
     return Piece(
-        text=words_in(dig(said, "content")),
+        text=_words(dig(said, "content")) + words_in(dig(said, "refusal")),
         thought=words_in(dig(said, "reasoning_content")) or words_in(dig(said, "reasoning")),
         stop=_STOPS.get(stop, Stop.OTHER) if stop else None,
         tokens_in=count_of(dig(payload, "usage", "prompt_tokens")),
         tokens_out=count_of(dig(payload, "usage", "completion_tokens")),
     )
+
+
+def _words(content: Any) -> str:
+    """What is said, as a string or in parts."""
+    parts = content if isinstance(content, list) else []
+    return words_in(content) + "".join(words_in(dig(part, "text")) for part in parts)
 
 
 CHAT = Talker(provider=OPENAI, call=ask, event=event, whole=whole)

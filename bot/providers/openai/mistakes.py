@@ -3,13 +3,12 @@
 from collections.abc import Callable
 
 from bot.errors import NO_QUOTA, Refused
+from bot.talk import no_model
 from bot.text import Text, _
 
 FILTERED = _("OpenAI's content filter refused it: {why} Put it in other words, or use another picture.")
-NO_MODEL = _("The relay has no model “{model}”, or nobody who offers it. Choose another with `model`.")
 GONE = _("The relay no longer knows this video, so it cannot be remixed.")
 _FILTER = frozenset({"content_policy_violation", "moderation_blocked"})
-_NO_CHANNEL = ("无可用渠道", "no available channel")
 Judge = Callable[[int, str, str], Exception | None]
 
 
@@ -22,10 +21,7 @@ def judge(model: str) -> Judge:
             return Refused(Text(FILTERED.source, {"why": why}), words, code, status)
         if code == "insufficient_quota":
             return Refused(NO_QUOTA, words, code, status)
-        missing = status == 503 and any(sign in words.lower() for sign in _NO_CHANNEL)
-        if model and (missing or code == "model_not_found"):
-            return Refused(Text(NO_MODEL.source, {"model": model}), words, code, status)
-        return None
+        return no_model(model, status, code, words)
 
     return verdict
 

@@ -13,10 +13,12 @@ from bot.providers.openai.models import MOST_PICTURES, OLD, check_picture
 from bot.sniff import GIF, PNG
 from bot.step import Step
 from bot.text import _
-from bot.wire import Call, Part
+from bot.wire import MAX_ANSWER, Call, Part
 
 PATIENCE = 280.0
 """Seconds that an answer may take (1)."""
+LARGEST = 16 * 1024 * 1024
+"""Bytes that one picture may have in an answer: a PNG of 1536 x 1024 in base64 has five million or so."""
 OLD_LIMIT = 4 * 1024 * 1024
 """Bytes that the picture of an edit by the old model must stay below (5.3)."""
 INPUTS = ("image", *(f"image{number}" for number in range(2, MOST_PICTURES + 1)))
@@ -56,7 +58,8 @@ class _Made(Submission):
         return (Step.asking(self.call(), answers.pictures),)
 
     def _paid(self, **body: Any) -> Call:
-        return Call("POST", self.path, paid=True, timeout=PATIENCE, judge=mistakes.judge(self.model), **body)
+        judge, most = mistakes.judge(self.model), max(MAX_ANSWER, (self.n or 1) * LARGEST)
+        return Call("POST", self.path, paid=True, timeout=PATIENCE, most=most, judge=judge, **body)
 
 
 class Image(_Made, provider=OPENAI, action="image", path="/v1/images/generations", label=_("picture"), kind="image"):

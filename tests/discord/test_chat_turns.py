@@ -1,0 +1,174 @@
+"""Turns of a conversation: what counts, what can be gone on with, and who sees to an answer."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.engine.answers import Answers
+from bot.store.conversations import LEASE
+from bot.talk import Exchange, State
+from tests.discord.chats import asked, exchange, messages, note, press
+from tests.discord.kit import forge, refusal
+from tests.discord.recraft import picture
+from tests.world import World, a_world, labels, said
+
+GONE_ON = "The conversation has gone on since. Reply instead."
+WAIT = "Wait for the answer before, or stop it first."
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """The world with Claude, who answers at once."""
+    async with a_world(tmp_path, PROVIDERS="claude") as found:
+        found.relay.chat.first = found.relay.chat.pause = 0.0
+        yield found
+
+
+def turns(world: World) -> list[str]:
+    """What the model was told last: every turn's words."""
+    calls = [call.json for call in world.relay.calls if call.path == "/v1/messages"]
+    return [said["content"][-1].get("text", "") for said in calls[-1]["messages"]]
+
+
+def count(world: World) -> int:
+    """How many questions were sent."""
+    return sum(call.path == "/v1/messages" for call in world.relay.calls)
+
+
+async def reply(world: World, found: Exchange, prompt: str) -> Any:
+    """Go on by command; the answer is given later."""
+    name = found.conversation_id
+    return await world.ann.slash(world.channel, "claude conversations reply", conversation=name, prompt=prompt)
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Let the loop run until something is so."""
+    async with asyncio.timeout(20):
+        while not true():
+            await asyncio.sleep(0.005)
+
+
+async def interrupted(world: World, steps: list[asyncio.Task[None]]) -> None:
+    """End what is being answered, as a shutdown does."""
+    for step in steps:
+        step.cancel()
+    await asyncio.gather(*steps, return_exceptions=True)
+
+
+async def test_an_answer_counts_until_there_is_another(world: World) -> None:
+    await asked(world, "My name is Ann")
+    first = await exchange(world)
+    world.relay.faults.add(method="POST", path="/v1/messages", status=500, times=1)
+    await press(world, first, "chat-again")
+    assert (await exchange(world)).state is State.FAILED
+    await reply(world, first, "What is my name?")
+    await world.work()
+    assert turns(world) == ["My name is Ann", first.answer, "What is my name?"]
+
+
+async def test_a_new_answer_takes_the_old_ones_place(world: World) -> None:
+    await asked(world, "Tell me of foxes")
+    first = await exchange(world)
+    await press(world, first, "chat-again")
+    second = await exchange(world)
+    await reply(world, second, "And of owls")
+    await world.work()
+    assert turns(world) == ["Tell me of foxes", second.answer, "And of owls"]
+
+
+async def test_continue_is_about_the_answer_above_it(world: World) -> None:
+    await asked(world, "A story sim:length")
+    first = await exchange(world)
+    await reply(world, first, "Something else")
+    await world.work()
+    before = count(world)
+    assert refusal(await press(world, first, "chat-go-on")) == GONE_ON
+    assert count(world) == before
+
+
+async def test_continue_works_once(world: World) -> None:
+    await asked(world, "A story sim:length")
+    first = await exchange(world)
+    await press(world, first, "chat-go-on")
+    before = count(world)
+    assert refusal(await press(world, first, "chat-go-on")) == GONE_ON
+    assert count(world) == before == 2
+
+
+async def test_pressed_thrice_asked_once(world: World) -> None:
+    await asked(world, "Tell me of foxes")
+    first = await exchange(world)
+    message = messages(world, first)[-1]
+    results = [await world.ann.click(message, custom_id=f"v1:chat-again:{first.id}") for _press in range(3)]
+    assert [refusal(result) for result in results[1:]] == [WAIT, WAIT]
+    await world.work()
+    assert count(world) == 2
+
+
+async def test_a_shutdown_before_the_first_word(world: World) -> None:
+    world.relay.chat.first = 30.0
+    await world.ann.slash(world.channel, "claude chat", prompt="What is the capital of France?")
+    steps = world.app.talk.answers.start_due()
+    await until(lambda: count(world) == 1)
+    await interrupted(world, steps)
+    world.relay.chat.first = 0.0
+    await world.restart(PROVIDERS="claude")
+    await world.work()
+    found = await exchange(world)
+    assert (found.state, note(world, found)) == (State.FAILED, "The bot was restarted in the middle of this answer.")
+    assert labels(messages(world, found)[-1]) == ["Regenerate", "Details"]
+    forge(world, messages(world, found)[-1], f"v1:chat-go-on:{found.id}")  # as an older version left it
+    await press(world, found, "chat-go-on")
+    assert turns(world) == ["What is the capital of France?"]
+
+
+async def test_a_picture_alone_is_asked_about_again(world: World) -> None:
+    await asked(world, " ", file=("red.png", picture(64)))
+    first = await exchange(world)
+    await press(world, first, "chat-again")
+    assert (await exchange(world)).state is State.DONE and count(world) == 2
+
+
+async def test_another_process_leaves_a_living_answer_alone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(world.app.talk.conversations.database, "shared", True, raising=False)
+    world.relay.chat.first = 30.0
+    await world.ann.slash(world.channel, "claude chat", prompt="Tell me of foxes")
+    steps = world.app.talk.answers.start_due()
+    await until(lambda: count(world) == 1)
+    mine = world.app.talk.answers
+    other = Answers(mine.core, mine.conversations, mine.speaker)
+    assert await other.recover() == 0
+    world.clock.now += LEASE + 1  # the first one died
+    assert await other.recover() == 1 and await other.recover() == 0
+    third = Answers(mine.core, mine.conversations, mine.speaker)
+    assert await third.recover() == 0
+    await other.step()
+    (row,) = await mine.conversations.database.rows("SELECT state, shown FROM exchanges")
+    assert (row["state"], row["shown"]) == ("failed", 1)
+    await interrupted(world, steps)
+
+
+async def test_a_search_that_finds_nothing(world: World) -> None:
+    await asked(world, "Tell me of foxes")
+    result = await world.ann.slash(world.channel, "claude conversations list", search="zebra")
+    assert said(result) == "None of your conversations is called “zebra”."
+
+
+async def test_more_conversations_than_a_list_holds(world: World) -> None:
+    for number in range(26):
+        await asked(world, f"Question {number}")
+        world.clock.now += 1
+    words = said(await world.ann.slash(world.channel, "claude conversations list"))
+    assert "Question 25" in words and "Question 0 " not in words
+    assert "Older ones: name words of their title with `search`." in words
+
+
+async def test_what_others_see_of_an_answer(world: World) -> None:
+    await asked(world, "My secret plan")
+    found = await exchange(world)
+    own, others = [said(await press(world, found, "chat-details", who)) for who in (world.ann, world.ben)]
+    assert "My secret plan" in own and found.conversation_id in own
+    assert "My secret plan" not in others and found.conversation_id not in others and "**Model**" in others
