@@ -492,6 +492,22 @@ async def test_cut_connections(rig: Rig, cut: Any, paid: int) -> None:
     assert (len(rig.sim.paid()), rig.sim.calls[0].status) == (paid, 0)
 
 
+@pytest.mark.parametrize("flaw", ["longer", "shorter", "half"])
+async def test_answers_of_a_wrong_length(rig: Rig, flaw: Any) -> None:
+    """The work is done, its answer cannot be read."""
+    rig.sim.faults.add(path=SUBMIT, flaw=flaw)
+    with pytest.raises((aiohttp.ClientError, ValueError)):
+        await rig.call("POST", SUBMIT, {"user_prompt": "x"})
+    assert len(rig.sim.paid()) == 1
+    assert (await rig.call("POST", SUBMIT, {"user_prompt": "y"}))[0] == 201
+
+
+async def test_a_fault_that_looks_closer(rig: Rig) -> None:
+    rig.sim.faults.add(path=SUBMIT, status=502, when=lambda: rig.sim.calls[-1].json["user_prompt"] == "y")
+    answers = [(await rig.call("POST", SUBMIT, {"user_prompt": words}))[0] for words in ("x", "y", "y")]
+    assert answers == [201, 502, 201]
+
+
 async def test_hang(rig: Rig) -> None:
     arrived = asyncio.Event()
 

@@ -23,6 +23,7 @@ class Fault:
     code: int
     headers: dict[str, str]
     retry_after: float
+    everywhere: bool
     delay: float
     cut: Literal["before", "after"] | None
     hook: Hook | None
@@ -33,8 +34,11 @@ class Fault:
         """Out: the JSON body and the headers of the injected error answer."""
         if self.status != 429:
             return {"code": self.code, "message": f"{self.status}: injected by the test"}, dict(self.headers)
-        body = {"message": "You are being rate limited.", "retry_after": self.retry_after, "global": False}
-        return body, {"Via": "1.1 google", "Retry-After": str(self.retry_after), **self.headers}
+        body = {"message": "You are being rate limited.", "retry_after": self.retry_after, "global": self.everywhere}
+        if self.code:
+            body["code"] = self.code
+        scope = {"X-RateLimit-Global": "true", "X-RateLimit-Scope": "global"} if self.everywhere else {}
+        return body, {"Via": "1.1 google", "Retry-After": str(self.retry_after), **scope, **self.headers}
 
 
 class Faults:
@@ -54,6 +58,7 @@ class Faults:
         code: int = 0,
         headers: Mapping[str, str] | None = None,
         retry_after: float = 0.2,
+        everywhere: bool = False,
         delay: float = 0.0,
         cut: Literal["before", "after"] | None = None,
         hook: Hook | None = None,
@@ -62,10 +67,23 @@ class Faults:
         """In: what to match (`*` = any method, fnmatch path without /api/v10, `when` = a closer look at the request,
         `passes` = matches let through first)
         and what to do: wait `delay` seconds, await `hook(entry)`, cut the connection before or after the request
-        took effect, or answer `status`. Without `status` and `cut` the request is then served as usual.
+        took effect, or answer `status` (429: with `retry_after`,
+        `everywhere` for the global limit). Without `status` and `cut` the request is then served as usual.
         Out: the fault, whose `hits` tell how often it struck."""
         fault = Fault(
-            method, path_pattern, times, passes, status, code, dict(headers or {}), retry_after, delay, cut, hook, when
+            method,
+            path_pattern,
+            times,
+            passes,
+            status,
+            code,
+            dict(headers or {}),
+            retry_after,
+            everywhere,
+            delay,
+            cut,
+            hook,
+            when,
         )
         self._planned.append(fault)
         return fault

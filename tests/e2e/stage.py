@@ -41,6 +41,16 @@ class Row:
     remote_id: str
 
 
+class OneVideo(Simulator):
+    """A relay whose results are all the same video."""
+
+    async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
+        """Listen, and give out the video from there."""
+        url = await super().start(host, port)
+        self.media_url = f"{url}{VIDEO}"
+        return url
+
+
 class Stage:
     """The two servers, the process, some people, and the verbs to play and to look."""
 
@@ -244,8 +254,8 @@ class Stage:
         output = self.bot.output
         secrets = [KEY, self.server.token, *self.server.backend.interaction_tokens]
         assert [secret for secret in secrets if secret in output] == []
-        complaints = ("Traceback", "unexpected", "Unclosed", "never retrieved", "was never awaited")
-        assert traces or [word for word in complaints if word in output] == [], output
+        mistakes = ("Traceback", "unexpectedly", "unexpected error", "Unclosed", "never retrieved", "was never awaited")
+        assert traces or [word for word in mistakes if word in output] == [], output
 
 
 def text_of(message: Message) -> str:
@@ -264,11 +274,11 @@ async def a_stage(
     traces: bool = False,
     settings: Mapping[str, str] | None = None,
     kind: type[Stage] = Stage,
+    simulator: type[Simulator] = OneVideo,
     **options: Any,
 ) -> AsyncIterator[Stage]:
     """A stage, with the bot running unless told otherwise, checked at its end; ``options`` are the server's."""
-    async with Simulator(pace=pace) as relay, DiscordServer(**options) as server:
-        relay.media_url = f"{relay.url}{VIDEO}"
+    async with simulator(pace=pace) as relay, DiscordServer(**options) as server:
         stage = kind(folder, server, relay, settings or {}, running=running)
         async with stage.bot:
             yield stage

@@ -1,4 +1,7 @@
-"""``kill -9`` with twenty tasks in flight, at every moment that matters: nothing is lost, nothing is paid for twice."""
+"""``kill -9`` with twenty tasks in flight, and again: nothing is lost, nothing is paid for twice.
+
+One task of every kind at every single moment is in ``test_matrix_process.py``; here many of one kind race each other.
+"""
 
 import asyncio
 from collections import Counter
@@ -9,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.discord_server import LogEntry
-from tests.e2e.stage import FAILED, FILE, FINISHED, POLL, POST, UNKNOWN, Row, Stage, a_stage, text_of
+from tests.e2e.stage import FAILED, FINISHED, POLL, POST, UNKNOWN, Row, Stage, a_stage, text_of
 
 pytestmark = pytest.mark.process
 
@@ -17,21 +20,8 @@ PEOPLE, EACH, AT_ONCE = 5, 4, 3
 FAILING = (3, 12)
 
 
-def embeds(entry: LogEntry) -> str:
-    """What a request to Discord draws."""
-    return str((entry.json or {}).get("embeds", "")) if isinstance(entry.json, dict) else ""
-
-
-def acknowledging(entry: LogEntry) -> bool:
-    return entry.path.endswith("/callback")
-
-
 def drawing(entry: LogEntry) -> bool:
     return entry.method == "PATCH"
-
-
-def saying(words: str) -> Callable[[LogEntry], bool]:
-    return lambda entry: drawing(entry) and words in embeds(entry)
 
 
 def uploading(entry: LogEntry) -> bool:
@@ -45,42 +35,17 @@ def pinging(entry: LogEntry) -> bool:
 @dataclass(frozen=True)
 class Moment:
     """When the bot is killed. ``early``: while the tasks are being taken, else once all that may run are at the relay.
-    ``slow``: nothing finishes before.
     ``caught``: whether a request was on its way to the relay. ``again``: a second moment, after the restart."""
 
     name: str
     arm: Callable[[Stage], asyncio.Event]
     early: bool = False
-    slow: bool = False
     caught: bool = False
     again: Callable[[Stage], asyncio.Event] | None = None
 
 
 MOMENTS = [
-    Moment(
-        "acknowledged but not stored",
-        lambda stage: stage.kill_on_request(acknowledging, passes=9),
-        early=True,
-    ),
     Moment("just stored", lambda stage: stage.kill_on_request(drawing), early=True),
-    Moment(
-        "POST arrives",
-        lambda stage: stage.kill_on_call(POST, passes=5, cut="before"),
-        early=True,
-        caught=True,
-    ),
-    Moment(
-        "POST is charged but not answered",
-        lambda stage: stage.kill_on_call(POST, passes=5, hook_when="after", cut="after"),
-        early=True,
-        caught=True,
-    ),
-    Moment("POST was answered", lambda stage: stage.kill_on_request(saying("Being made")), early=True, slow=True),
-    Moment("poll arrives", lambda stage: stage.kill_on_call(POLL, passes=1, cut="before")),
-    Moment("poll is not answered", lambda stage: stage.kill_on_call(POLL, passes=2, hook_when="after", cut="after")),
-    Moment("download", lambda stage: stage.kill_on_call(FILE, passes=3, hook_when="after", cut="after")),
-    Moment("upload is lost", lambda stage: stage.kill_on_request(uploading, passes=2, lost=True)),
-    Moment("upload arrives but is not answered", lambda stage: stage.kill_on_request(uploading, passes=2)),
     Moment("delivered", lambda stage: stage.kill_on_request(uploading, passes=9, lost=True)),
     Moment(
         "ping",
@@ -119,7 +84,7 @@ async def test_kill(tmp_path: Path, moment: Moment) -> None:
 
 async def killed_at(stage: Stage, moment: Moment) -> set[str]:
     """Twenty tasks of five people, killed at the moment; the prompts whose requests were on the wire."""
-    stage.relay.hold = moment.slow or not moment.early
+    stage.relay.hold = not moment.early
     if moment.early:
         killed = moment.arm(stage)
         await crowd(stage)

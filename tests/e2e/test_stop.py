@@ -1,4 +1,7 @@
-"""Stopping on request, starting when something else is down, and refusing to start."""
+"""Stopping on request, starting when something else is down, and refusing to start.
+
+Stopping in the middle of work is in ``test_matrix_process.py``.
+"""
 
 import asyncio
 import signal
@@ -6,9 +9,12 @@ import time
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
-from tests.e2e.stage import FILE, HURRY, POST, UNKNOWN, Stage, a_stage
+from tests.e2e.stage import HURRY, POST, UNKNOWN, Stage, a_stage
+from tests.test_health import Asker
+from tests.test_metrics import Figures
 
 pytestmark = pytest.mark.process
 
@@ -28,28 +34,6 @@ async def test_idle(tmp_path: Path, how: signal.Signals) -> None:
         await stage.ask("fox")
         await stage.ended()
         await stopped(stage, how, within=10)
-
-
-@BOTH
-async def test_mid_work(tmp_path: Path, how: signal.Signals) -> None:
-    """With requests, polls and downloads on the wire: they are finished, and nothing new is begun."""
-    async with a_stage(tmp_path, settings={"ACTIVE_TASKS_PER_USER": "6"}) as stage:
-        await stage.begun(*(f"fox {number}" for number in range(3)))
-        arrived = [stage.arrival(path, delay=0.5) for path in (FILE, POST)]
-        stage.relay.release()
-        for number in range(3, 12):
-            await stage.ask(f"fox {number}")
-        await asyncio.gather(*map(stage.happened, arrived))
-        await stopped(stage, how, within=10)
-        rows = stage.rows()
-        assert len(rows) == 12
-        assert {row.phase for row in rows.values()} <= {"queued", "waiting", "running", "done", "delivered"}
-        assert {job.prompt for job in stage.relay.paid()} == {row.prompt for row in rows.values() if row.remote_id}
-        stage.let_be()
-        await stage.bot.start()
-        await stage.ended()
-        assert await stage.bot.stop() == 0
-        stage.delivered()
 
 
 async def test_a_request_that_hangs(tmp_path: Path) -> None:
@@ -133,11 +117,15 @@ async def started_late(folder: Path, faults: list[dict[str, Any]]) -> None:
         stage.delivered()
 
 
-async def test_stopping_while_discord_is_down(tmp_path: Path) -> None:
-    async with a_stage(tmp_path, running=False) as stage:
+async def test_stopping_while_discord_is_down(tmp_path: Path, unused_tcp_port: int) -> None:
+    async with a_stage(tmp_path, running=False, settings={"HEALTH_PORT": str(unused_tcp_port)}) as stage:
         down = stage.server.faults.add("GET", "/users/@me", None, cut="before")
         await stage.bot.launch()
         await stage.server.until(lambda: down.hits)
+        ask = Asker(unused_tcp_port)
+        assert (await ask("/healthz")).status == 200
+        ready = await ask("/readyz")
+        assert (ready.status, ready.wrong) == (503, {"discord": "not connected"})
         await stopped(stage, signal.SIGTERM, within=10)
 
 
@@ -149,13 +137,34 @@ async def test_a_wrong_token(tmp_path: Path) -> None:
         assert "Traceback" not in said
 
 
-async def test_a_second_process_on_the_same_database(tmp_path: Path) -> None:
-    async with a_stage(tmp_path) as stage:
-        code, said = await stage.another()
+async def test_a_second_process_on_the_same_database(tmp_path: Path, unused_tcp_port: int) -> None:
+    """It is refused; the first one goes on, and says over HTTP how it is until it has stopped."""
+    async with a_stage(tmp_path, settings={"HEALTH_PORT": str(unused_tcp_port)}) as stage:
+        code, said = await stage.another(HEALTH_PORT="0")
         assert code == 3
         assert "Another Darkroom is running on darkroom.db." in said
         assert "Traceback" not in said
         await stage.ask("fox")
         await stage.ended()
+        await stage.settled()
+        await healthy(Asker(unused_tcp_port))
         assert await stage.bot.stop() == 0
+        with pytest.raises(aiohttp.ClientConnectorError):
+            await Asker(unused_tcp_port)("/healthz")
         stage.delivered()
+
+
+async def healthy(ask: Asker) -> None:
+    """A process that has delivered one video says that all is well, and has counted it."""
+    async with asyncio.timeout(HURRY):
+        while (ready := await ask("/readyz")).status != 200:  # for two seconds servers may still be told of
+            assert ready.wrong.keys() == {"discord"}
+            await asyncio.sleep(0.05)
+    alive, metrics = await ask("/healthz"), Figures((await ask("/metrics")).text)
+    assert (alive.json["alive"], ready.json["ready"]) == (True, True)
+    assert metrics("darkroom_deliveries_total", provider="luma", outcome="delivered") == 1
+    edits = metrics("darkroom_discord_requests_total", method="PATCH", status="200")
+    assert edits == metrics("darkroom_edits_total", outcome="sent")
+    assert (metrics("darkroom_gateway_latency_seconds", shard="0") or 0) > 0
+    assert (metrics("darkroom_loop_lag_seconds_count") or 0) > 0
+    assert (metrics("process_resident_memory_bytes") or 0) > 10_000_000

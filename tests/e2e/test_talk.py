@@ -16,7 +16,7 @@ from simcord.backend.models import Message
 
 from bot.demo.simulator.chat import reply_to
 from bot.engine.talk import GO_ON
-from bot.ui.pages import FENCE
+from bot.talk import FENCE
 from tests.discord_server import Handle, LogEntry
 from tests.e2e.stage import HURRY, Stage, a_stage
 

@@ -16,6 +16,7 @@ from aiohttp import web
 from .pictures import Blob, send
 
 When = Literal["before", "after"]
+Flaw = Literal["longer", "shorter", "half"]
 Work = Callable[[], Awaitable[web.StreamResponse]]
 
 HTML_PAGE = "<!doctype html><html><head><title>Just a moment</title></head><body><h1>502 Bad Gateway</h1></body></html>"
@@ -24,7 +25,13 @@ _REQUEST_ID = web.RequestKey("request_id", str)
 
 
 class Cut(web.Response):
-    """Stands for no answer at all: the connection is already closed."""
+    """Stands for no answer at all: the connection is already closed, or everything was written to it already."""
+
+    async def prepare(self, _request: web.BaseRequest) -> None:
+        """Nothing is sent."""
+
+    async def write_eof(self, _data: bytes = b"") -> None:
+        """Nothing is sent."""
 
 
 def request_id(request: web.Request) -> str:
@@ -81,12 +88,15 @@ class Fault:
     hook: Callable[[], Awaitable[object]] | None = None
     hook_when: When = "before"
     work: bool = False
+    flaw: Flaw | None = None
+    when: Callable[[], bool] = lambda: True
     seen: int = 0
 
     def matches(self, request: web.Request) -> bool:
         """Whether the fault is still due and this request is meant."""
         due = self.times is None or self.seen < self.times
-        return due and fnmatchcase(request.method, self.method) and fnmatchcase(request.path, self.path)
+        meant = fnmatchcase(request.method, self.method) and fnmatchcase(request.path, self.path)
+        return due and meant and self.when()
 
     @property
     def replaces(self) -> bool:
@@ -129,15 +139,22 @@ class Faults:
         hook: Callable[[], Awaitable[object]] | None = None,
         hook_when: When = "before",
         work: bool = False,
+        flaw: Flaw | None = None,
+        when: Callable[[], bool] = lambda: True,
     ) -> Fault:
         """Disturb the next `times` requests (None: all until removed) whose method and path match (fnmatch patterns).
 
         `status`, `body`, `headers`: answer this instead; headers alone are added to the normal answer. The work (a job
         created and charged) is then not done, unless `work` is set. `delay`: real seconds to wait first.
         `cut`: close the connection "before" or "after" the work, without an answer. `hang`: never answer.
-        `hook`: awaited "before" or "after" the work, before anything is sent.
+        `hook`: awaited "before" or "after" the work, before anything is sent. `flaw`: the answer (the work's own, if
+        it has a body) says that it is "longer" or "shorter" than it is, or "half" of it comes; then nothing more does,
+        and the connection stays open for the client to write. `when`: asked last whether the request is meant, which is
+        the newest of `calls` then.
         """
-        fault = Fault(method, path, times, status, headers or {}, body, delay, cut, hang, hook, hook_when, work)
+        fault = Fault(
+            method, path, times, status, headers or {}, body, delay, cut, hang, hook, hook_when, work, flaw, when
+        )
         self._rules.append(fault)
         return fault
 
@@ -175,11 +192,24 @@ class Faults:
             await fault.hook()
         if fault.cut == "after":
             return _cut(request)
+        if fault.flaw is not None:
+            return await self._flawed(fault, request, worked)
         if worked is None or fault.replaces:
             return fault.answer(request)
         if not worked.prepared:
             worked.headers.update(fault.headers)
         return worked
+
+    async def _flawed(self, fault: Fault, request: web.Request, worked: web.StreamResponse | None) -> Cut:
+        answer = worked if isinstance(worked, web.Response) and not fault.replaces else fault.answer(request)
+        body = answer.body if isinstance(answer.body, bytes) else b""
+        said = {"longer": len(body) + 10, "shorter": len(body) // 2, "half": len(body)}[fault.flaw or "half"]
+        head = f"HTTP/1.1 {answer.status} OK\r\nContent-Type: {answer.content_type}\r\nContent-Length: {said}\r\n\r\n"
+        if request.transport is not None:
+            request.transport.write(head.encode() + (body[: len(body) // 2] if fault.flaw == "half" else body))
+            request.transport.write_eof()
+            await self.until_gone(request)
+        return Cut()
 
     async def pause(self, seconds: float) -> None:
         """Wait in real time, but not longer than the relay runs."""
