@@ -1,51 +1,69 @@
-"""Measures, prints a table and writes ``bench.json``. Names of parts as arguments measure these alone."""
+"""Measures, prints a table and writes ``bench.json``. Names of parts as arguments measure these alone, ``all`` all."""
 
 import asyncio
 import json
-import platform
 import sys
 import tempfile
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from bench.figures import IN_FLIGHT, ROWS, Figure, history, polling
+from bench.acknowledge import acknowledge
+from bench.delivery import delivery
+from bench.figures import Figure, machine
+from bench.history import history
+from bench.polling import polling
+from bench.restart import restart
+from bench.results import crowd, results
 from bench.singles import singles
 from bench.streams import streams
 from bot import logs
 
-PARTS: dict[str, Callable[[Path], Awaitable[list[Figure]]]] = {
+Part = Callable[[Path], Awaitable[list[Figure]]]
+PARTS: dict[str, Part] = {
     "polling": polling,
-    "singles": singles,
+    "results": results,
+    "acknowledge": acknowledge,
+    "delivery": delivery,
     "history": history,
+    "restart": restart,
+}
+MORE: dict[str, Part] = {
+    "crowd": crowd,
+    "singles": singles,
     "streams": streams,
 }
+"""Parts that are measured only when they are named."""
 
 
-async def measure(names: list[str]) -> list[Figure]:
-    """The figures of the named parts."""
-    found = []
+async def measure(names: list[str]) -> dict[str, list[Figure]]:
+    """The figures of the named parts; they are printed as they come."""
+    found = {}
     for name in names:
+        begun = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="darkroom-bench-") as folder:
-            found += await PARTS[name](Path(folder))
+            found[name] = await (PARTS | MORE)[name](Path(folder))
+        print(f"\n{name} ({time.monotonic() - begun:.0f} s)")
+        for figure in found[name]:
+            print(figure.line, flush=True)
     return found
 
 
 def main() -> None:
     """Measure, print, write."""
     logs.set_up("WARNING", "console")
-    figures = asyncio.run(measure(sys.argv[1:] or list(PARTS)))
-    for figure in figures:
-        mark = "ok  " if figure.met else "MISS"
-        beside = f"   {figure.beside}" if figure.beside else ""
-        print(f"{mark} {figure.name:<58} {figure.value:9.2f} {figure.unit:<6} target {figure.target:g}{beside}")
-    report = {
-        "python": sys.version.split()[0],
-        "machine": platform.machine(),
-        "rows": ROWS,
-        "in_flight": IN_FLIGHT,
-        "figures": [{"name": f.name, "value": f.value, "unit": f.unit, "target": f.target} for f in figures],
+    about, wanted = machine(), sys.argv[1:] or list(PARTS)
+    print(", ".join(f"{name} {value}" for name, value in about.items()))
+    found = asyncio.run(measure([*PARTS, *MORE] if wanted == ["all"] else wanted))
+    parts = {
+        name: [
+            {"name": f.name, "value": f.value, "unit": f.unit, "target": f.target, "met": f.met, "beside": f.beside}
+            for f in figures
+        ]
+        for name, figures in found.items()
     }
-    Path("bench.json").write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+    report = {"machine": about, "parts": parts}
+    Path("bench.json").write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.figures import Figure
+from bench.figures import Figure, p99
 from bot.demo.simulator import Simulator
 from tests.discord_server import BotProcess, DiscordServer, Handle, LogEntry
 
@@ -83,12 +83,6 @@ class Stage:
             parts = entry.path.split("/")
             if entry.status in {200, 201} and parts[1] == "webhooks" and parts[3] in tokens:
                 tokens[parts[3]].writes.append((entry.at, entry.json or {}))
-
-
-def p99(values: list[float]) -> float:
-    """The 99th percentile; the largest of few."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
 
 
 def open_fences(entries: list[LogEntry]) -> int:

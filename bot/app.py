@@ -120,11 +120,12 @@ async def assemble(
             access_token=settings.relay_access_token.get_secret_value(),
             user_id=settings.relay_user_id.get_secret_value(),
             observe=lambda seen: metrics.called(seen.of, seen.status, seen.seconds),
+            most=settings.max_answer_mb * 1024 * 1024,
         )
         stack.push_async_callback(relay.close)
         media = MediaStore(allow_private=settings.allow_private_media)
         stack.push_async_callback(media.close)
-        workshop = Workshop()
+        workshop = Workshop(pixels=settings.max_megapixels * 1_000_000)
         stack.push_async_callback(workshop.close)
         client = Darkroom(config, offered_cogs(config), clock=clock, shard_count=shard_count, metrics=metrics)
         store = Store(database)

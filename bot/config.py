@@ -112,6 +112,19 @@ class Settings(BaseModel):
         default=False, description="Download media from loopback and private addresses too."
     )
     max_media_mb: int = Field(default=500, ge=1, description="Never download more than this of one file, in MiB.")
+    max_answer_mb: int = Field(
+        default=32,
+        ge=1,
+        description="Never read more of one answer of the relay, in MiB; pictures in it have more room.",
+    )
+    max_megapixels: int = Field(
+        default=64, ge=1, le=1000, description="Never decode a larger picture, in millions of pixels."
+    )
+    clicks_per_10_seconds: int = Field(
+        default=20,
+        ge=0,
+        description="Clicks, commands and forms of one user that are answered in ten seconds; 0: all of them.",
+    )
     moderation: Literal["off", "on", "strict"] = Field(
         default="off",
         description="Have prompts checked by the relay's `/v1/moderations`: `on` lets them through where that fails, "

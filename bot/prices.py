@@ -27,11 +27,11 @@ _BY_NAME: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("transcription", (r"whisper", r"transcri", r"speech-to-text", r"\basr\b", r"sensevoice")),
         ("speech", (r"\btts\b", r"speech", r"\bvoice")),
         ("video", (r"sora", r"\bveo", r"video", r"kling", r"runway", r"luma", r"\bray-", r"pika", r"hailuo")),
-        ("video", (r"seedance", r"vidu", r"[ti]2v", r"\bwan\d?\b")),
+        ("video", (r"seedance", r"vidu", r"[tis]2v", r"\bwan\d?\b", r"^gen-?\d(?!.*image)", r"act-two", r"aleph")),
         ("other", (r"embed", r"rerank", r"moderation", r"realtime", r"-audio", r"\bbge", r"turbo-instruct")),
         ("other", (r"suno", r"\budio", r"chirp", r"music", r"lyric", r"swap-?face")),
         ("image", (r"dall-e", r"image", r"flux", r"ideogram", r"recraft", r"seedream", r"stable-diffusion")),
-        ("image", (r"sdxl", r"\bsd3", r"midjourney", r"^mj-", r"banana")),
+        ("image", (r"sdxl", r"\bsd3", r"midjourney", r"^mj-", r"banana", r"kolors", r"esrgan", r"upscal")),
     )
 )
 """What the names of models tell; the first that matches counts."""

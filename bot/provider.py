@@ -8,6 +8,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 from urllib.parse import quote
 
@@ -320,11 +321,16 @@ def kind_of(provider: str, action: str) -> type[Submission]:
 
 
 def providers() -> dict[str, Provider]:
-    """Import every module of ``bot.providers`` and return what they declare, by name."""
+    """What the modules of ``bot.providers`` declare, by name."""
+    _import_all()
+    return {kind.provider.name: kind.provider for kind in CATALOGUE.values() if not kind.provider.own} | TALKING
+
+
+@cache
+def _import_all() -> None:
     package = importlib.import_module("bot.providers")
     for module in pkgutil.iter_modules(package.__path__):
         importlib.import_module(f"bot.providers.{module.name}")
-    return {kind.provider.name: kind.provider for kind in CATALOGUE.values() if not kind.provider.own} | TALKING
 
 
 def own_providers() -> dict[str, Provider]:

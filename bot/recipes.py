@@ -30,8 +30,8 @@ DAMAGED, TOO_BIG, TOO_LONG = "damaged", "too big", "too long"
 OTHER_SIZE, NOTHING_MARKED = "other size", "nothing marked"
 MEMORY, LARGEST_FILE = 2 * 1024**3, 512 * 1024**2
 """Bytes of address space, and of a file that is written."""
-MAX_PIXELS, MAX_FRAME = 64_000_000, 4096 * 2304
-"""Pixels of a picture, and of a video's frame."""
+MAX_FRAME = 4096 * 2304
+"""Pixels of a video's frame."""
 THREADS = 2
 FORMATS = "mov,mp4,matroska,webm,mp3,wav,ogg,flac,aac"
 """What FFmpeg may take a file for: no play list, which could name other files and addresses."""
@@ -65,6 +65,16 @@ DAMAGE = 50
 
 _OUTSIDE = re.compile(r"""(href\s*=\s*)(?:"(?!#|data:)[^"]*"|'(?!#|data:)[^']*')""")
 """A reference of an SVG to anything but its own parts and what it holds itself."""
+
+
+_INSIDE = r"\#|data:image/(?:png|jpe?g|gif|webp)[;,]"
+_FAR = re.compile(rf"""@import[^;]*;?|url\(\s*(?!\s|["']?\s*(?:{_INSIDE}))[^)]*\)?""", re.IGNORECASE)
+"""The same of its style sheets."""
+_ACTORS = frozenset(
+    {"script", "foreignobject", "handler", "listener", "iframe", "embed", "object", "audio", "video", "meta", "link"}
+)
+"""Elements of an SVG that are no part of a drawing."""
+_NAMESPACES = {"": "http://www.w3.org/2000/svg", "xlink": "http://www.w3.org/1999/xlink"}
 
 
 class Impossible(Exception):
@@ -163,8 +173,32 @@ def raster(sources: list[str], target: str) -> None:
     content = Path(sources[0]).read_bytes()
     if len(content) > MAX_DRAWING:
         raise Impossible(TOO_BIG)
+    if b"<!ENTITY" in content:  # where words stand for others, they can unfold to anything
+        raise Impossible(DAMAGED)
     drawing = _OUTSIDE.sub(r'\1""', content.decode("utf-8-sig"))
     Path(target).write_bytes(resvg_py.svg_to_bytes(svg_string=drawing, width=RASTER_SIDE, height=RASTER_SIDE))
+
+
+def inert(sources: list[str], target: str) -> None:
+    """An SVG without programs, and without anything that leads out of it."""
+    from xml.etree import ElementTree  # nowhere would a stranger's XML do less harm
+
+    content = Path(sources[0]).read_bytes()
+    if len(content) > MAX_DRAWING:
+        raise Impossible(TOO_BIG)
+    root = ElementTree.fromstring(content)  # noqa: S314
+    for element in root.iter():
+        for child in [one for one in element if _acts(one)]:
+            element.remove(child)
+        for name in [name for name, value in element.attrib.items() if _leads_out(name, value)]:
+            del element.attrib[name]
+        for name, value in element.attrib.items():
+            element.attrib[name] = _FAR.sub("none", value)
+        if _local(element.tag) == "style":
+            element.text = _FAR.sub("none", element.text or "")
+    for prefix, address in _NAMESPACES.items():
+        ElementTree.register_namespace(prefix, address)
+    ElementTree.ElementTree(root).write(target, encoding="utf-8", xml_declaration=True)
 
 
 def chart(_sources: list[str], target: str, *, data: str) -> None:
@@ -197,8 +231,27 @@ RECIPES: dict[str, Any] = {
     "mask": mask,
     "fit": fit,
     "raster": raster,
+    "inert": inert,
     "chart": chart,
 }
+
+
+def _local(name: str) -> str:
+    """A name without its namespace, in small letters."""
+    return name.rpartition("}")[2].lower()
+
+
+def _acts(element: Any) -> bool:
+    """Whether an element of an SVG is a program, a page, or changes where another one leads to."""
+    changes = element.get("attributeName", "").strip().rpartition(":")[2].lower()
+    return _local(element.tag) in _ACTORS or changes == "href" or changes.startswith("on")
+
+
+def _leads_out(name: str, value: str) -> bool:
+    """Whether an attribute of an SVG is a program, or a reference to what is neither in it nor a picture."""
+    local, bare = _local(name), "".join(value.split()).lower()
+    outside = local in {"href", "base", "src"} and not re.match(_INSIDE, bare)
+    return local.startswith("on") or "script:" in bare or outside
 
 
 def _draw_bars(draw: "ImageDraw", bars: list[dict[str, Any]], colours: list[Colour]) -> None:
@@ -301,10 +354,9 @@ def _last(path: str, *, near_end: bool) -> "VideoFrame | None":
 
 @contextmanager
 def _picture(path: str) -> "Iterator[Image]":
-    """A picture the right way up, in RGB or RGBA."""
+    """A picture the right way up, in RGB or RGBA; one of too many pixels is not decoded."""
     from PIL import Image, ImageOps
 
-    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
@@ -449,9 +501,14 @@ def confine(seconds: float) -> None:
 
 
 def main(order: str) -> None:
-    """Do one job: a JSON object of ``recipe``, ``sources``, ``target``, ``parameters`` and ``seconds`` it may take."""
+    """Do one job: a JSON object of ``recipe``, ``sources``, ``target``, ``parameters``, the ``seconds`` it may take and
+    the ``pixels`` that a picture may have."""
     job = json.loads(order)
     confine(job["seconds"])
+    with suppress(ImportError):
+        from PIL import Image
+
+        Image.MAX_IMAGE_PIXELS = job["pixels"]
     problem, why = "", ""
     try:
         RECIPES[job["recipe"]](job["sources"], job["target"], **job["parameters"])

@@ -18,16 +18,17 @@ from yarl import URL
 from bot.errors import CUT_OFF, SILENT, UNREACHABLE, CallFailed, NotOffered, Unavailable, Unreadable, decipher
 from bot.sse import Decoder, ServerEvent, TooLong
 from bot.text import Text
-from bot.wire import ACCESS_TOKEN, KEY, USER_ID, Call, Part
+from bot.wire import ACCESS_TOKEN, KEY, MAX_ANSWER, USER_ID, Call, Part
 
 log = structlog.get_logger(__name__)
-"""Bytes of an (unpacked) answer that are read at most."""
 MIN_SECRET = 8
 """Characters of a secret that is looked for in answers; a shorter one may occur by chance."""
 ELSEWHERE = frozenset({301, 302, 307, 308})
 """Redirects that say that the request was not looked at here; none is followed, for the key would travel along."""
 SILENCE = 90.0
 """Seconds without a byte after which a stream or a download is given up."""
+LONGEST_STREAM = 3600.0
+"""Seconds after which a stream is given up that never falls silent and never ends."""
 _EVENTS = (b"data:", b"event:", b"id:", b":")
 """How a stream begins that a relay calls by another type."""
 WHOLE = "whole"
@@ -65,6 +66,7 @@ class Relay:
     ``base`` is the URL without ``/v1``. ``observe`` is told what became of every call. Calls that are made for a
     provider name it (``of``), for the log and the observer.
     ``connect`` is how many seconds a connection may take, ``longest`` how many any call, whatever it asks for.
+    ``most`` is how many bytes of an (unpacked) answer are read, unless its call expects more.
     ``access_token`` and ``user_id`` go with the calls that ask about the account (reference ``relay-suno-…md`` 4).
     """
 
@@ -78,6 +80,7 @@ class Relay:
         observe: Callable[[Seen], None] = lambda _seen: None,
         connect: float = CONNECT,
         longest: float = math.inf,
+        most: int = MAX_ANSWER,
     ) -> None:
         key = key.strip()
         self._base = base
@@ -87,6 +90,7 @@ class Relay:
         self._put = {KEY: key, ACCESS_TOKEN: access_token.strip(), USER_ID: user_id}
         self._observe = observe
         self._longest = longest
+        self._most = most
         self.answered_at: float | None = None
         """When the relay last gave an answer (``time.monotonic``), unless it broke or refused the key since."""
         self._session = _session(key, connect, aiohttp.TCPConnector(limit=64, limit_per_host=32))
@@ -136,7 +140,7 @@ class Relay:
                     )
                     seen.status = response.status
                     if response.status != 200 or response.content_type != "text/event-stream":
-                        answer = self._without_key(await _read(response, call.most))
+                        answer = self._without_key(await _read(response, self._room(call)))
                         if response.status == 200 and answer.lstrip().startswith(_EVENTS):
                             for event in (*decoder.feed(answer), *decoder.end()):
                                 yield event
@@ -144,12 +148,13 @@ class Relay:
                         payload = _deciphered(call, response.status, response.headers, answer)
                         yield ServerEvent(WHOLE, json.dumps(payload))
                         return
+                over = time.monotonic() + min(LONGEST_STREAM, self._longest)
                 while True:
-                    async with asyncio.timeout(silence):
+                    async with asyncio.timeout(min(silence, over - time.monotonic())):
                         chunk = await response.content.readany()
                     size += len(chunk)
-                    if size > call.most:
-                        raise Unreadable(f"a stream of more than {call.most} bytes")
+                    if size > self._room(call):
+                        raise Unreadable(f"a stream of more than {self._room(call)} bytes")
                     for event in decoder.feed(chunk) if chunk else decoder.end():
                         yield replace(event, data=self._without_key(event.data.encode()).decode())
                     if not chunk:
@@ -171,7 +176,7 @@ class Relay:
                     seen.status = response.status
                     target = response.headers.get("Location", "") if 300 <= response.status < 400 else ""
                     if not target and (response.status >= 300 or response.content_type.endswith("json")):
-                        answer = self._without_key(await _read(response, call.most))
+                        answer = self._without_key(await _read(response, self._room(call)))
                         payload = _deciphered(call, response.status, response.headers, answer)
                         raise Unreadable(f"no file but {str(payload)[:300]}")
                     link = str(response.url.join(URL(target))) if target else ""
@@ -257,7 +262,7 @@ class Relay:
                 ) as response,
             ):
                 seen.status = response.status
-                answer = self._without_key(await _read(response, call.most))
+                answer = self._without_key(await _read(response, self._room(call)))
                 if 300 <= response.status < 400:
                     target = self._without_key(response.headers.get("Location", "").encode("utf-8", "replace"))
                     detail = f"HTTP {response.status} to {target[:200].decode('utf-8', 'replace')}"
@@ -266,6 +271,10 @@ class Relay:
         if len(answer) > 256 * 1024:
             return await asyncio.to_thread(_deciphered, call, status, found, answer)
         return _deciphered(call, status, found, answer)
+
+    def _room(self, call: Call) -> int:
+        """Bytes that are read of the answer to ``call``."""
+        return max(call.most, self._most)
 
     def _filled(self, values: Mapping[str, str]) -> dict[str, str]:
         return {name: self._put.get(value, value) for name, value in values.items()}

@@ -44,7 +44,8 @@ class Decoder:
 
     def __init__(self) -> None:
         self._text = codecs.getincrementaldecoder("utf-8-sig")("replace")
-        self._rest = ""
+        self._rest: list[str] = []
+        self._waiting = 0
         self._name = ""
         self._data: list[str] = []
         self._size = 0
@@ -58,25 +59,42 @@ class Decoder:
 
         A line that is cut off in the middle of its JSON is none.
         """
-        last = self._rest + self._text.decode(b"", final=True)
-        self._rest = ""
+        last = self._taken() + self._text.decode(b"", final=True)
         yield from self._decoded(last if _whole(last) else "", final=True)
         yield from self._line("")
 
     def _decoded(self, text: str, *, final: bool = False) -> Iterator[ServerEvent]:
-        text = self._rest + text
+        """Looks at every character once, in however many pieces a line comes: in ``_rest`` is no line end, unless its
+        last piece is a CR that may be the first half of CRLF."""
+        if self._rest and self._rest[-1] == "\r":
+            text = self._rest.pop() + text
+            self._waiting -= 1
         start = 0
         for found in _LINE_END.finditer(text):
             if found.end() == len(text) and found.group() == "\r" and not final:
-                break  # perhaps the first half of CRLF
-            yield from self._line(text[start : found.start()])
+                break
+            self._keep(text[start : found.start()])
             start = found.end()
-        self._rest = text[start:]
+            yield from self._line(self._taken())
+        self._keep(text[start:].removesuffix("\r"))
+        if text[start:].endswith("\r"):
+            self._keep("\r")
         if final and self._rest:
-            last, self._rest = self._rest, ""
-            yield from self._line(last)
-        if len(self._rest) + self._size > LONGEST:
+            yield from self._line(self._taken())
+        if self._waiting + self._size > LONGEST:
             raise TooLong(f"an event of more than {LONGEST} characters")
+
+    def _keep(self, piece: str) -> None:
+        """Remember a piece of a line that is not complete yet."""
+        if piece:
+            self._rest.append(piece)
+            self._waiting += len(piece)
+
+    def _taken(self) -> str:
+        """What is remembered of a line, which is then forgotten."""
+        line = "".join(self._rest)
+        self._rest, self._waiting = [], 0
+        return line
 
     def _line(self, line: str) -> Iterator[ServerEvent]:
         if not line:
@@ -89,6 +107,6 @@ class Decoder:
         match name:
             case "data":
                 self._data.append(value)
-                self._size += len(value)
+                self._size += len(value) + 1
             case "event":
                 self._name = value

@@ -224,6 +224,11 @@ RETRIED = "retried"
 """In a task's data: the task that has taken its place; nothing more is paid for this one."""
 
 
+def changed(task: Task, **values: Any) -> Task:
+    """``task`` with other ``values``, or itself if it has them: of most tasks nothing changes, and a copy is dear."""
+    return task if all(getattr(task, name) == value for name, value in values.items()) else replace(task, **values)
+
+
 def accept(task: Task, report: Report, now: float, patience: float) -> Task:
     """The task after the relay took it: ``report`` is the answer to the submission and may already be final."""
     taken = replace(
@@ -250,7 +255,7 @@ def advance(task: Task, report: Report | None, now: float, patience: float) -> T
         return task
     if report is None:
         return _missed(replace(task, absences=task.absences + 1), now, patience)
-    task = replace(
+    task = changed(
         task,
         absences=0,
         **_preview(task, report, now),
@@ -442,7 +447,7 @@ def _moving(task: Task, phase: Phase, percent: int | None, now: float, patience:
         return lose(task, OUT_OF_PATIENCE, now)
     known = [value for value in (task.percent, percent) if value is not None]
     forward = Phase.RUNNING if task.phase is Phase.RUNNING else phase
-    return replace(task, phase=forward, percent=max(known) if known else None, reason=None)
+    return changed(task, phase=forward, percent=max(known) if known else None, reason=None)
 
 
 def _overdue(task: Task, now: float, patience: float) -> bool:
@@ -495,6 +500,8 @@ def merged(reports: Sequence[Report | None]) -> Report | None:
 def told_apart(media: Sequence[Media]) -> tuple[Media, ...]:
     """Files whose titles are alike, numbered."""
     titles = [one.title for one in media]
+    if len(set(titles)) == len(titles):
+        return tuple(media)
     return tuple(
         replace(one, title=f"{one.title} ({number})") if one.title and titles.count(one.title) > 1 else one
         for number, one in enumerate(media, start=1)

@@ -9,6 +9,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 _PLACE = re.compile(r"\{(\w+)\}")
+_FLAG = "\U0001f3f4[\U000e0020-\U000e007e]{1,8}\U000e007f"
+"""A flag that is drawn from hidden letters (Scotland, Wales)."""
+_SEEN = r"[^\x00-\x7f\u2000-\u206f]"
+_HIDDEN = (
+    r"\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
+    r"\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff"
+)
+_INVISIBLE = re.compile(f"({_FLAG})|[{_HIDDEN}]|(?<!{_SEEN})[\u200c\u200d]|[\u200c\u200d](?!{_SEEN})")
+"""Control characters, those that turn the direction of words round, and others that nobody sees. The two joiners stay
+where they join: emoji, and letters of scripts that need them."""
+_MARKS = r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_STACKED = re.compile(f"({_MARKS}{{4}}){_MARKS}+")
+"""More marks on a letter than any language needs: they cover the lines above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +51,12 @@ def _(source: str, /, **values: object) -> Text:
 def quoted(words: str) -> Text:
     """Somebody else's words (a provider's reason), shown as they are in every language."""
     return Text("{words}", {"words": words})
+
+
+def bare(words: str) -> str:
+    """``words`` on one line, without anything in them that is not seen."""
+    seen = _INVISIBLE.sub(lambda found: found[1] or " ", words)
+    return " ".join(_STACKED.sub(r"\1", seen).split())
 
 
 def clock(seconds: float) -> str:

@@ -8,15 +8,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 SUCCESS_CODES = frozenset({"success", "ok", "0", "1", "200", "true"})
-MAX_DEPTH = 40
+MAX_DEPTH, MAX_PARTS, MAX_DIGITS = 40, 500_000, 300
+"""Levels of JSON, its members and elements (each costs up to a hundred bytes of memory), and digits of a number."""
 MAX_ANSWER = 32 * 1024 * 1024
-"""Bytes of an answer, unless its call expects more."""
+"""Bytes of an answer, unless the operator or its call says otherwise."""
 KEY = "{key}"
 """The value of a header (or of the query) in whose place the relay's key is put."""
 MIME, CONTENT = "mime", "content"
 """The members of a ``raw`` answer: its type without parameters, in small letters, and its bytes."""
 ACCESS_TOKEN, USER_ID = "{access token}", "{user id}"
 """Values of headers in whose place the account's access token and its number at the relay are put."""
+_NESTING = (dict, list)
 _TAGS = re.compile(r"<[^>]{0,300}>")
 _REQUEST_ID = re.compile(r"\s*[(（]request id: ?[^)）]*[)）]", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
@@ -45,7 +47,7 @@ class Call:
     the provider reads the codes itself. With ``raw`` an answer of status 2xx that is no JSON (a sound, subtitles) is
     handed on as its :data:`MIME` and :data:`CONTENT`. ``judge`` knows the provider's own errors: of the HTTP status,
     the answer's code and its words it makes the exception that they mean, or ``None``. ``most`` is how many bytes its
-    answer may have.
+    answer may have where that is more than others.
     """
 
     method: str
@@ -59,7 +61,7 @@ class Call:
     paid: bool = False
     one: bool = False
     timeout: float = 60.0
-    most: int = MAX_ANSWER
+    most: int = 0
     judge: Callable[[int, str, str], Exception | None] | None = field(default=None, compare=False)
 
 
@@ -84,13 +86,16 @@ def _refuse_constant(name: str) -> Any:
 def loads(body: bytes | str) -> Any:
     """Parse JSON as strictly as its standard; raises ``ValueError``.
 
-    ``NaN`` and infinities are refused; so is nesting deeper than :data:`MAX_DEPTH`, which no provider needs and which
-    would exhaust the stack of whoever walks it. A byte order mark is tolerated; half of a surrogate pair (words that
-    somebody cut by force) becomes U+FFFD, because no database takes it.
+    ``NaN``, infinities and numbers that no float holds are refused; so is nesting deeper than :data:`MAX_DEPTH`, which
+    no provider needs and which would exhaust the stack of whoever walks it, and more than :data:`MAX_PARTS` parts,
+    which would fill the memory. Of members with the same name the last one counts. A byte order mark is tolerated; half
+    of a surrogate pair (words that somebody cut by force) becomes U+FFFD, because no database takes it.
     """
     text = body.decode("utf-8-sig") if isinstance(body, bytes) else body
+    if len(text) > MAX_PARTS and sum(map(text.count, ",[{")) > MAX_PARTS:
+        raise ValueError("too many parts")
     try:
-        payload = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
+        payload = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite, parse_int=_countable)
     except RecursionError:
         raise ValueError("nested too deeply") from None
     if _depth_exceeds(payload, MAX_DEPTH):
@@ -105,6 +110,12 @@ def _finite(digits: str) -> float:
     return number
 
 
+def _countable(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise ValueError("a number of too many digits")
+    return int(digits)
+
+
 def _whole(payload: Any) -> Any:
     """``payload`` with U+FFFD for every half of a surrogate pair."""
     return json.loads(
@@ -113,14 +124,13 @@ def _whole(payload: Any) -> Any:
 
 
 def _depth_exceeds(payload: Any, limit: int) -> bool:
-    level = [payload]
+    level = [payload] if isinstance(payload, _NESTING) else []
     for _depth in range(limit):
         level = [
             child
             for node in level
-            if isinstance(node, dict | list)
             for child in (node.values() if isinstance(node, dict) else node)
-            if isinstance(child, dict | list)
+            if isinstance(child, _NESTING)
         ]
         if not level:
             return False
@@ -153,7 +163,11 @@ def text_of(value: Any) -> str:
 
 def first_text(payload: Any, *names: str) -> str:
     """The first of the named members that holds words."""
-    return next((found for name in names if (found := text_of(dig(payload, name)))), "")
+    if isinstance(payload, dict):
+        for name in names:
+            if found := text_of(payload.get(name)):
+                return found
+    return ""
 
 
 def words_in(value: Any) -> str:
@@ -242,5 +256,7 @@ def _explain_detail(payload: dict[str, Any]) -> tuple[str, str]:
 
 def clean(words: str, limit: int = 300) -> str:
     """``words`` fit for a reader: no tags, no request id, no runs of space, at most ``limit`` characters."""
+    if not words:
+        return ""
     bare = _SPACES.sub(" ", _REQUEST_ID.sub("", _TAGS.sub(" ", words))).strip()
     return bare if len(bare) <= limit else bare[: limit - 1].rstrip() + "…"

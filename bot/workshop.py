@@ -48,6 +48,7 @@ class WorkshopProblem(Problem):
 class Workshop:
     """Follows the recipes of ``bot.recipes``, at most ``width`` at once; one that takes ``limit`` seconds is given up.
 
+    Pictures of more than ``pixels`` are not decoded.
     ``needs`` are the packages it cannot do without, ``worker`` is the command that does a job.
     """
 
@@ -56,6 +57,7 @@ class Workshop:
         *,
         width: int = 1,
         limit: float = 120.0,
+        pixels: int = 64_000_000,
         needs: Sequence[str] = NEEDS,
         worker: Sequence[str] = WORKER,
     ) -> None:
@@ -63,6 +65,7 @@ class Workshop:
         """Whether the extra ``media`` is installed."""
         self._turn = asyncio.Semaphore(width)
         self._limit = limit
+        self._pixels = pixels
         self._worker = worker
         self._running: set[asyncio.subprocess.Process] = set()
         self._closed = False
@@ -81,7 +84,8 @@ class Workshop:
         """
         if not self.available:
             raise WorkshopProblem(MISSING)
-        order = {"recipe": recipe, **_places(sources, target), "parameters": parameters, "seconds": self._limit}
+        order = {"recipe": recipe, **_places(sources, target), "parameters": parameters}
+        order |= {"seconds": self._limit, "pixels": self._pixels}
         made = False
         try:
             async with self._turn:

@@ -112,12 +112,15 @@ def _never_opened_by_a_button(_task: object, _argument: str) -> list[Field]:
 
 
 def pictures_of(message: discord.Message) -> list[Found]:
-    """The pictures of a message and of what it forwards: attached ones first, then those of its embeds."""
+    """The pictures of a message and of what it forwards: attached ones first, then those of its embeds.
+
+    Those are fetched from Discord's own servers alone: whoever wrote the message chose where they really are.
+    """
     parts: list[discord.Message | discord.MessageSnapshot] = [message, *message.message_snapshots]
     attached = [file for part in parts for file in part.attachments if (file.content_type or "").startswith("image/")]
     embeds = [embed for part in parts for embed in part.embeds]
     images = [embed.thumbnail if embed.type == "image" else embed.image for embed in embeds]
-    linked = [(image.proxy_url or image.url, image.url) for image in images if image.url]
+    linked = [(image.proxy_url, image.url) for image in images if image.proxy_url and image.url]
     return [*attached, *linked]
 
 

@@ -269,10 +269,10 @@ def test_lists_of_models(name: str, ids: list[str]) -> None:
 
 KINDS: dict[str, str] = {
     "chat": "gpt-4o o4-mini grok-4 deepseek-chat qwen2.5-72b-instruct claude-sonnet-4 chatgpt-4o-latest gemini-2.5-pro",
-    "image": "dall-e-3 gpt-image-1 flux-pro gemini-2.5-flash-image mj_imagine ideogram_generate_V_3 recraftv3",
+    "image": "dall-e-3 gpt-image-1 flux-pro gemini-2.5-flash-image mj_imagine recraftv3 gen4_image kolors-v1",
     "speech": "tts-1 tts-1-hd gpt-4o-mini-tts speech-02-hd",
     "transcription": "whisper-1 gpt-4o-transcribe gpt-4o-mini-transcribe",
-    "video": "sora-2 veo3 kling-v1 luma_video wan2.1-t2v MiniMax-Hailuo-02 viduq1",
+    "video": "sora-2 veo3 kling-v1 luma_video wan2.1-t2v MiniMax-Hailuo-02 viduq1 S2V-01 gen4_turbo gen4.5 act_two",
     "other": "text-embedding-3-small suno_music udio omni-moderation-latest gpt-4o-realtime-preview jina-reranker-v2",
 }
 

@@ -30,7 +30,7 @@ from bot.ui import actions
 from bot.ui.cards import draw
 from bot.ui.client import Darkroom
 from bot.ui.history import PAGE, Question, layout
-from bot.ui.i18n import DISCORD_LOCALES, CommandTranslator, catalogue, say, translated
+from bot.ui.i18n import DISCORD_LOCALES, catalogue, localized, say, translated
 from tools.catalogue import LOCALES, ROOT, extracted, merged, modules, relative, sources
 
 CATALOGUES = sorted(LOCALES.glob("*.po"))
@@ -189,16 +189,13 @@ async def bot(tmp_path: Path) -> AsyncIterator[Darkroom]:
     }
     config = load(given, env_file=None)
     async with Darkroom(config, offered_cogs(config), clock=lambda: NOW, shard_count=1) as client:
-        await client.tree.set_translator(CommandTranslator())
         for name in offered_cogs(config):
             await client.load_extension(name)
         yield client
 
 
-async def nodes(bot: Darkroom) -> list[tuple[str, dict[str, Any]]]:
+def nodes(bot: Darkroom) -> list[tuple[str, dict[str, Any]]]:
     """Every command, group, option and choice as Discord gets it, with where it stands."""
-    translator = bot.tree.translator
-    assert translator is not None
 
     def walk(node: dict[str, Any], above: str) -> Iterator[tuple[str, dict[str, Any]]]:
         where = f"{above} {node['name']}".strip()
@@ -206,7 +203,7 @@ async def nodes(bot: Darkroom) -> list[tuple[str, dict[str, Any]]]:
         for child in [*node.get("options", []), *node.get("choices", [])]:
             yield from walk(child, where)
 
-    payloads = [await command.get_translated_payload(bot.tree, translator) for command in bot.tree.get_commands()]
+    payloads = [localized(command.to_dict(bot.tree)) for command in bot.tree.get_commands()]
     return [found for payload in payloads for found in walk(payload, "")]
 
 
@@ -217,7 +214,7 @@ PROPER = re.compile(r"[\d.×:p]+|PNG|JPEG|WEBP|MP3|FLAC|OPUS|AAC|LoRA|Fill|Canny
 @every_language
 async def test_every_command_explains_itself(bot: Darkroom, locale: str) -> None:
     problems = []
-    for where, node in await nodes(bot):
+    for where, node in nodes(bot):
         if "value" in node:  # a choice; one that is called like its value is a technical one
             words, theirs = node["name"], node.get("name_localizations")
             needed = words != str(node["value"]) and not PROPER.fullmatch(words)
@@ -235,10 +232,10 @@ async def test_every_command_explains_itself(bot: Darkroom, locale: str) -> None
 async def test_commands_and_options_are_called_the_same_everywhere(bot: Darkroom) -> None:
     renamed = {
         where: node["name_localizations"]
-        for where, node in await nodes(bot)
+        for where, node in nodes(bot)
         if "value" not in node and "description" in node and node.get("name_localizations")
     }
-    assert not renamed, f"the translator renames {renamed}"
+    assert not renamed, f"they are renamed {renamed}"
 
 
 # ------------------------------------------------------------------------------------------------------ lengths

@@ -22,7 +22,7 @@ LAYERS = (
     ("bot.talk", "bot.account", "bot.prices", "bot.usage"),
     ("bot.provider", "bot.envelope", "bot.lookup", "bot.step", "bot.rules"),
     ("bot.task", "bot.wire", "bot.sse", "bot.errors"),
-    ("bot.text", "bot.sniff", "bot.sound", "bot.picture", "bot.recipes", "bot.logs", "bot.scratch"),
+    ("bot.text", "bot.sniff", "bot.sound", "bot.picture", "bot.recipes", "bot.logs", "bot.scratch", "bot.drawing"),
 )
 """From the top down. A part may import what stands lower, and what belongs to itself."""
 ALONE = ("bot.relay", "bot.media", "bot.workshop", "bot.store", "bot.config", "bot.metrics", "cogs", "bot.providers")

@@ -215,6 +215,7 @@ async def an_app(folder: Path, relay_url: str, clock: Clock, **settings: str) ->
         "DATABASE_URL": f"sqlite:///{folder / 'darkroom.db'}",
         "ALLOW_PRIVATE_MEDIA": "true",
         "POLL_INTERVAL": "5",
+        "CLICKS_PER_10_SECONDS": "0",  # time stands still while people click
         **settings,
     }
     async with assemble(load(given, env_file=None), clock=clock, shard_count=1) as app:
@@ -223,7 +224,7 @@ async def an_app(folder: Path, relay_url: str, clock: Clock, **settings: str) ->
             # SimCord waits for what a command has begun, and takes the closing of idle connections for such a thing
             connector = session.connector
             assert connector is not None
-            connector._keepalive_timeout = 0.05  # there is no public way once it stands
+            connector._keepalive_timeout = 0.01  # there is no public way once it stands
         yield app
 
 

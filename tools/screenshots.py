@@ -1,8 +1,8 @@
 """Make the README's pictures from the demo: ``python tools/screenshots.py [folder]`` (two minutes; needs a Chromium).
 
 It starts ``python -m bot demo``, uses its page as a newcomer would, and writes ``card.png``, ``progress.png``,
-``history.png``, ``song.png``, ``midjourney.png`` and ``chinese.png`` to ``docs/``. Fonts with emoji and Chinese come
-with the page.
+``history.png``, ``chat.png``, ``song.png``, ``midjourney.png`` and ``chinese.png`` to ``docs/``. Fonts with emoji and
+Chinese come with the page.
 """
 
 import io
@@ -37,6 +37,7 @@ def main(folder: Path) -> None:
         browsing(executable) as browser,
     ):
         _english(_page(browser, running.address), folder)
+        _conversation(_page(browser, running.address), folder)
         _song_and_pictures(_page(browser, running.address), folder)
         _chinese(_page(browser, running.address), folder)
         running.end()
@@ -64,6 +65,14 @@ def _english(page: DemoPage, folder: Path) -> None:
     history = page.run("/tasks list")
     expect(history.locator("img[src^='blob:']").nth(2)).to_be_visible()
     _take(page, history, folder / "history.png")
+
+
+def _conversation(page: DemoPage, folder: Path) -> None:
+    """An answer while it is written, with code in it."""
+    page.view_as("guest")
+    answer = page.run("/claude chat", prompt="How does a negative become a picture? In 400 words, with code.")
+    expect(answer).to_contain_text("print(develop", timeout=DELIVERY)
+    _take(page, answer, folder / "chat.png")
 
 
 def _song_and_pictures(page: DemoPage, folder: Path) -> None:

@@ -14,10 +14,13 @@ import aiohttp
 import discord
 import simcord
 from simcord import SetupError
+from simcord.actors import MemberActor
+from simcord.builders import ChannelHandle, GuildHandle, UserHandle
 
-from bot.app import assemble
+from bot.app import App, assemble
 from bot.config import Config, load
 from bot.demo.discord import Stage, make_real, markdown_as_discord, menus_stay_open
+from bot.demo.memory import Memory
 from bot.demo.simulator import PROMPT_WORDS, AccountOptions, Simulator
 
 REFRESH = 1.0
@@ -53,39 +56,70 @@ def demo_config(relay_url: str, folder: Path) -> Config:
 
 
 @asynccontextmanager
-async def offline_world(port: int = 0, pace: float = 1.0) -> AsyncIterator[str]:
-    """Everything at work; gives the address of the page. ``pace`` stretches the relay's durations."""
-    with tempfile.TemporaryDirectory(prefix="darkroom-demo-") as folder:
+async def offline_world(port: int = 0, pace: float = 1.0, folder: Path | None = None) -> AsyncIterator[str]:
+    """Everything at work; gives the address of the page. ``pace`` stretches the relay's durations.
+
+    What is in ``folder`` goes on: the bot's database and the simulated Discord; without one, nothing is kept.
+    """
+    with tempfile.TemporaryDirectory(prefix="darkroom-demo-") as temporary:
+        memory = Memory(folder) if folder is not None else None
         async with (
             Simulator(pace=pace, account=ACCOUNT) as relay,
-            assemble(demo_config(relay.url, Path(folder)), shard_count=1) as app,
-            simcord.run(app.client, check_errors=False) as env,
+            assemble(demo_config(relay.url, folder or Path(temporary)), shard_count=1) as app,
+            _discord(app, memory) as env,
             app.working(),
-            _shown(env, relay.url, port) as address,
+            _shown(env, relay.url, port, memory) as address,
         ):
             yield address
 
 
+def _discord(app: App, memory: Memory | None) -> simcord.run:
+    world = simcord.run(app.client, check_errors=False)
+    if memory is not None:
+        memory.recall(world)
+    return world
+
+
 @asynccontextmanager
-async def _shown(env: simcord.Env, relay_url: str, port: int) -> AsyncIterator[str]:
+async def _shown(env: simcord.Env, relay_url: str, port: int, memory: Memory | None) -> AsyncIterator[str]:
     """One channel with the two viewers in it, on a page that keeps itself fresh; gives its address."""
     locales: dict[int, str] = {}
     make_real(env, time.time, locales)
-    env.backend.bot_user.name = "Darkroom"
-    guild = env.create_guild("Darkroom demo")
-    channel = guild.create_text_channel("darkroom", topic="Type / to begin. “Viewing as” above changes the language.")
-    operators = guild.create_role("operators", permissions=discord.Permissions(manage_guild=True))
-    viewers = [guild.add_member(env.create_user(name), roles=[operators]) for name in VIEWERS]
+    channel = (memory.channel(env) if memory is not None else None) or _new_channel(env)
+    viewers = _viewers(env)
     locales.update({viewer.id: locale for viewer, locale in zip(viewers, VIEWERS.values(), strict=True)})
     preview = env.preview(channel, viewers=viewers, layout="channel", port=port, timezone=_timezone())
+    if memory is not None:
+        memory.same_page(preview)
     with markdown_as_discord(), menus_stay_open():
         async with preview as page, aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(10.0)) as session:
-            refresher = asyncio.create_task(_keep_fresh(Stage(page, env, locales, relay_url), session))
+            at_work = [asyncio.create_task(_keep_fresh(Stage(page, env, locales, relay_url), session))]
+            if memory is not None:
+                at_work.append(asyncio.create_task(memory.keep(env, page)))
             try:
                 yield page.url
             finally:
-                refresher.cancel()
-                await asyncio.gather(refresher, return_exceptions=True)
+                for task in at_work:
+                    task.cancel()
+                await asyncio.gather(*at_work, return_exceptions=True)
+
+
+def _new_channel(env: simcord.Env) -> ChannelHandle:
+    """A server with one channel and the two viewers."""
+    env.backend.bot_user.name = "Darkroom"
+    guild = env.create_guild("Darkroom demo")
+    operators = guild.create_role("operators", permissions=discord.Permissions(manage_guild=True))
+    for name in VIEWERS:
+        guild.add_member(env.create_user(name), roles=[operators])
+    return guild.create_text_channel("darkroom", topic="Type / to begin. “Viewing as” above changes the language.")
+
+
+def _viewers(env: simcord.Env) -> list[MemberActor]:
+    """The people that can be chosen, in the order of their names above."""
+    (guild,) = env.backend.guilds.values()
+    people = {env.backend.get_user(number).name: number for number in guild.members}
+    handles = [UserHandle(env, env.backend.get_user(people[name])) for name in VIEWERS]
+    return [MemberActor(env, GuildHandle(env, guild), handle) for handle in handles]
 
 
 async def _keep_fresh(stage: Stage, session: aiohttp.ClientSession) -> None:
@@ -105,14 +139,14 @@ def _timezone() -> str:
     return f"Etc/GMT{-hours:+d}" if hours and not rest and -12 <= hours <= 14 else "UTC"
 
 
-async def show(*, port: int, browser: bool, pace: float = 1.0) -> None:
+async def show(*, port: int, browser: bool, pace: float = 1.0, folder: Path | None = None) -> None:
     """Run the offline world until interrupted, and tell how to use it."""
     stop = asyncio.Event()
     with suppress(NotImplementedError):  # Windows: the interrupt then comes as an exception
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
     try:
-        async with offline_world(port, pace) as address:
+        async with offline_world(port, pace, folder) as address:
             _introduce(address)
             if browser:
                 with suppress(webbrowser.Error):
@@ -125,7 +159,7 @@ async def show(*, port: int, browser: bool, pace: float = 1.0) -> None:
 def _introduce(address: str) -> None:
     print("Darkroom, offline: a simulated Discord with the real bot in it. Open this page:\n")
     print(address, flush=True)
-    print("\nType / and choose /luma video or /suno song. You can be “guest” (English) or “访客” (中文).")
+    print("\nType / and choose /luma video, /suno song or /claude chat. You can be “guest” (English) or “访客” (中文).")
     print("Words in the prompt that make the simulated relay misbehave:")
     for word, meaning in PROMPT_WORDS.items():
         print(f"  {word:<14} {meaning}")

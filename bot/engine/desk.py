@@ -86,6 +86,7 @@ class Desk:
         self.guard = Guard(core)
         self.helper = Helper(core)
         self._submitter = submitter
+        self._asking: dict[tuple[int, Filter, int, int], asyncio.Future[list[Task]]] = {}
 
     # -------------------------------------------------------------------------------------------- making tasks
 
@@ -418,8 +419,14 @@ class Desk:
         return [task for task in found if not task.data.get(PUT_AWAY)][:25]
 
     async def history(self, asker: Asker, which: Filter, *, offset: int = 0, limit: int = 25) -> list[Task]:
-        """The asker's tasks, newest first."""
-        return await self.core.store.of_user(asker.user_id, which, offset=offset, limit=limit)
+        """The asker's tasks, newest first. Who asks the same at the same time is answered with it."""
+        question = (asker.user_id, which, offset, limit)
+        asking = self._asking.get(question)
+        if asking is None:
+            reading = self.core.store.of_user(asker.user_id, which, offset=offset, limit=limit)
+            asking = self._asking[question] = asyncio.ensure_future(reading)
+            asking.add_done_callback(lambda _done: self._asking.pop(question, None))
+        return list(await asyncio.shield(asking))
 
     async def ask(self, provider: str, call: Call) -> Any:
         """What the relay answers to a free question that makes no task; raises :class:`Problem`."""

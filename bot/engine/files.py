@@ -8,11 +8,12 @@ from pathlib import Path
 
 import structlog
 
+from bot.drawing import is_active
 from bot.engine.core import Core
 from bot.errors import CallFailed, NotOffered, Refused
 from bot.media import GONE, Fetched, MediaProblem, TooLarge, look
 from bot.provider import INPUT
-from bot.sniff import by_mime
+from bot.sniff import SVG, by_mime
 from bot.task import BY_KEY, Media
 from bot.text import _
 from bot.wire import Call
@@ -62,6 +63,8 @@ class Files:
                 if not self._can_shrink(media, error.size):
                     raise
                 found = Prepared(await stack.enter_async_context(self._shrunk(media, cap, route)), shrunk=True)
+            if found.file.kind is SVG and await asyncio.to_thread(_is_active, found.file.path):
+                found = Prepared(await stack.enter_async_context(self._made("inert", [found.file.path], cap)))
             yield found
 
     def _can_shrink(self, media: Media, size: int | None) -> bool:
@@ -139,3 +142,7 @@ class Files:
             if made.size > cap:
                 raise TooLarge(made.size)
             yield made
+
+
+def _is_active(path: Path) -> bool:
+    return is_active(path.read_bytes())

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
 
 from bot import logs
+from bot.engine.batches import Again, chunks
 from bot.engine.cadence import backoff, next_poll
 from bot.engine.core import Core, lookup_of
 from bot.engine.work import Crew
@@ -62,13 +63,17 @@ class Poller:
         self._outages: dict[str, Outage] = {}
         self._batch_missing: dict[tuple[str, str], float] = {}
         self._widths: dict[tuple[str, int], asyncio.Semaphore] = {}
+        self._again = Again(core.store)
 
     async def start_due(self) -> list[asyncio.Task[None]]:
         """Begin a round for every group of due tasks that are asked about alike."""
-        groups: dict[Group, list[Task]] = defaultdict(list)
+        kinds: dict[tuple[str, ...], list[Task]] = defaultdict(list)
         for task in await self.core.store.claim(POLLED, self.core.clock(), LEASE, CLAIM):
             if task.remote_id:
-                groups[task.provider, task.route, lookup_of(task)].append(task)
+                kinds[task.provider, task.route, task.action, task.lookup].append(task)
+        groups: dict[Group, list[Task]] = defaultdict(list)
+        for alike in kinds.values():
+            groups[alike[0].provider, alike[0].route, lookup_of(alike[0])] += alike
         return [self.crew.start(self._round(group, tasks)) for group, tasks in groups.items()]
 
     async def due(self) -> float | None:
@@ -110,7 +115,7 @@ class Poller:
             async with width:
                 await self._ask_chunk(lookup, route, chunk)
 
-        await asyncio.gather(*(ask(chunk) for chunk in _chunks(lookup, tasks)))
+        await asyncio.gather(*(ask(chunk) for chunk in chunks(lookup, tasks)))
 
     async def _ask_chunk(self, lookup: Batch, route: str, tasks: list[Task]) -> None:
         provider = self.core.provider(tasks[0])
@@ -132,6 +137,7 @@ class Poller:
             await self._put_off(provider, tasks, error)
         else:
             self._outages.pop(provider.name, None)
+            await asyncio.sleep(0)  # to read an answer about many is some milliseconds' work, and so is what follows
             await self._settle([(task, merged([reports.get(i) for i in lookup.ids(task.remote_id)])) for task in tasks])
 
     # -------------------------------------------------------------------------------------------- one by one
@@ -195,18 +201,17 @@ class Poller:
         came_to: Counter[tuple[str, str]] = Counter()
         for task, report in found:
             after = await self.core.answered(await self._advanced(task, report))
-            if after.phase in {Phase.WAITING, Phase.RUNNING}:
-                after = replace(after, due_at=self._next(after))
-            if replace(after, due_at=task.due_at, lease_until=task.lease_until) == task and after.due_at is not None:
-                unchanged[after.due_at].append(task.id)
+            due = self._next(after) if after.phase in {Phase.WAITING, Phase.RUNNING} else after.due_at
+            if due is not None and _same(task, after):
+                unchanged[due].append(task.id)
                 came_to[task.provider, "unchanged"] += 1
             else:
-                changed.append(replace(after, lease_until=0.0))
+                changed.append(replace(after, due_at=due, lease_until=0.0))
                 came_to[task.provider, after.phase] += 1
         for (provider, outcome), tasks in came_to.items():
             self.core.metrics.reported(provider, outcome, tasks)
         await self.core.store.save_all(changed)
-        await self.core.store.reschedule(unchanged)
+        await self._again.put(unchanged)
         for task in changed:
             self.core.screen.show(replace(task, version=task.version + 1))
         if changed:
@@ -276,23 +281,13 @@ class Poller:
             await self.core.keep(replace(after, lease_until=0.0))
 
 
+def _same(task: Task, after: Task) -> bool:
+    """Whether nothing but the times of the next question differs."""
+    return after is task or replace(after, due_at=task.due_at, lease_until=task.lease_until) == task
+
+
 def _reader(provider: Provider, lookup: Batch | Single) -> Callable[[Any], Iterable[Report]]:
     return (lookup.reports if isinstance(lookup, Batch) else None) or provider.reports
-
-
-def _chunks(lookup: Batch, tasks: Sequence[Task]) -> Iterator[list[Task]]:
-    """The tasks in groups of at most ``lookup.size`` ids; a relay may give two requests the same id."""
-    chunk: list[Task] = []
-    ids: set[str] = set()
-    for task in sorted(tasks, key=lambda task: task.remote_id):
-        more = ids | set(lookup.ids(task.remote_id))
-        if chunk and len(more) > lookup.size:
-            yield chunk
-            chunk, more = [], set(lookup.ids(task.remote_id))
-        chunk.append(task)
-        ids = more
-    if chunk:
-        yield chunk
 
 
 def _by_id(reports: Iterable[Report]) -> dict[str, Report]:

@@ -1,6 +1,7 @@
 """What the buttons of a card do, and the forms they open."""
 
 import json
+import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from bot.ui.views import view_of
 if TYPE_CHECKING:
     pass
 
+_ID = re.compile(r"[0-9]{1,20}")
 OTHER_VERSION = _("This button or form belongs to another version of the bot and no longer works.")
 Press = Callable[["Actions", Interaction, str, str], Awaitable[None]]
 Pressed = Callable[[Interaction, str, str], Awaitable[None]]
@@ -122,19 +124,29 @@ class Actions:
 
     async def _delete_now(self, interaction: Interaction, task_id: str, argument: str) -> None:
         await interaction.response.defer()
-        await self.desk.may_remove(task_id, asker_of(interaction))
+        task = await self.desk.may_remove(task_id, asker_of(interaction))
         channel_id, _dot, message_id = argument.partition(".")
-        if not (channel_id.isdigit() and message_id.isdigit()):
+        if not (_ID.fullmatch(channel_id) and _ID.fullmatch(message_id)):
             raise Problem(OTHER_VERSION)
         channel = interaction.client.get_partial_messageable(int(channel_id))
+        message = channel.get_partial_message(int(message_id))
         try:
-            await channel.get_partial_message(int(message_id)).delete()
+            if message.id != task.place.message_id and not _shows(await message.fetch(), task):
+                raise Problem(OTHER_VERSION)
+            await message.delete()
         except discord.NotFound:
             pass
         except discord.Forbidden:
             raise Problem(_("The bot may not delete messages here.")) from None
         done = say(_("Deleted. `/tasks list` still knows the task."), str(interaction.locale))
         await interaction.edit_original_response(content=done, view=None)
+
+
+def _shows(message: discord.Message, task: Task) -> bool:
+    """Whether ``message`` is a card of ``task``: its buttons are about it."""
+    rows = [row for row in message.components if isinstance(row, discord.ActionRow)]
+    ids = [getattr(part, "custom_id", None) or "" for row in rows for part in row.children]
+    return any(name.split(":")[2:3] == [task.id] for name in ids)
 
 
 _HANDLERS: dict[str, Press] = {

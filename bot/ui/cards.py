@@ -15,7 +15,7 @@ from bot.errors import Problem
 from bot.provider import INPUT, Provider, Submission, Takes
 from bot.step import NextStep
 from bot.task import UNFINISHED, Media, Phase, Task
-from bot.text import Text, _
+from bot.text import Text, _, bare
 from bot.ui.i18n import say
 
 VERSION = "v1"
@@ -241,13 +241,14 @@ def _playing_link(media: Media, locale: str) -> str:
 
 
 _MARKDOWN = re.compile(r"([\\*_~`|>\[\]()#<:@-])")
-_INVISIBLE = re.compile("[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_TIME = re.compile(r"<t:\d{1,12}:[a-zA-Z]>")
+"""A time as Discord shows it to each reader: what we put into sentences ourselves."""
 
 
 def plain(words: str, limit: int) -> str:
     """Somebody's words as plain text: no formatting, no links, no hidden characters, at most ``limit`` characters."""
-    bare = " ".join(_INVISIBLE.sub(" ", words).split())
-    cut = bare if len(bare) <= limit else bare[: limit - 1].rstrip() + "…"
+    seen = bare(words)
+    cut = seen if len(seen) <= limit else seen[: limit - 1].rstrip() + "…"
     return _MARKDOWN.sub(r"\\\1", cut)
 
 
@@ -261,10 +262,14 @@ def verbatim(words: str, limit: int) -> str:
 def plain_values(text: Text) -> Text:
     """``text`` with everything that somebody else wrote into it as plain text."""
     values = {
-        name: plain_values(value) if isinstance(value, Text) else plain(str(value), 600)
+        name: plain_values(value) if isinstance(value, Text) else _plain_value(str(value))
         for name, value in text.values.items()
     }
     return Text(text.source, values)
+
+
+def _plain_value(value: str) -> str:
+    return value if _TIME.fullmatch(value) else plain(value, 600)
 
 
 def quoted_caption(caption: str) -> str:
@@ -278,7 +283,9 @@ def option_line(task: Task) -> str:
     shown = [
         f"`{kind.option_name(name)}` {words}"
         for name, value in json.loads(task.submission).items()
-        if not _said_already(name, value, kind, task) and kind.is_shown(name) and (words := _short(value))
+        if not _said_already(name, value, kind, task)
+        and kind.is_shown(name)
+        and (words := _short(value, kind.takes(name)))
     ]
     return " · ".join(shown)[:1024]
 
@@ -288,11 +295,14 @@ def _said_already(name: str, value: Any, kind: type[Submission], task: Task) -> 
     return name == kind.caption_field or value == task.caption or value is False
 
 
-def _short(value: Any) -> str:
+_FILES: Mapping[Takes, str] = {"sound": "🎵", "recording": "🎵", "video": "🎞️", "archive": "📎", "file": "📎"}
+
+
+def _short(value: Any, takes: Takes) -> str:
     if isinstance(value, bool):
         return "✓" if value else "✗"
     if isinstance(value, str) and value.startswith(INPUT):
-        return "🖼️"
+        return _FILES.get(takes, "🖼️")
     words = str(value) if isinstance(value, str | int | float) else ""
     return plain(words, 40) if len(words) <= 40 else ""
 

@@ -5,7 +5,7 @@ import hashlib
 import importlib
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -31,6 +31,7 @@ from bot.ui.actions import OTHER_VERSION, Actions
 from bot.ui.front import Front, asker_of
 from bot.ui.history import PAGE, PageButton, Question, layout
 from bot.ui.i18n import localized, say
+from bot.ui.pace import TOO_FAST, Pace, Verdict
 from bot.ui.panels import PanelButton
 from bot.ui.uses import Source, UseSelect, begin, usable
 from bot.ui.views import TaskButton
@@ -61,9 +62,11 @@ class Tree(app_commands.CommandTree["Darkroom"]):
     """The command tree, with the one error handler."""
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
-        """Nobody is turned away here; what is logged from now on says who asked."""
+        """Only those are turned away who ask too fast; what is logged from now on says who asked."""
         logs.about(user=interaction.user.id)
-        return True
+        if interaction.type is discord.InteractionType.autocomplete:
+            return self.client.pace.typed(interaction.user.id)
+        return await self.client.admits(interaction)
 
     async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /) -> None:
         """Tell the user, tell the log."""
@@ -105,6 +108,8 @@ class Darkroom(commands.AutoShardedBot):
         self._cogs = tuple(extensions)
         self._loaded: set[str] = set()
         self.clock = clock
+        self.pace = Pace(config.settings.clicks_per_10_seconds, clock)
+        self._doing: set[tuple[int, int, str]] = set()
         self.command_ids: dict[str, int] = {}
         self.engine: Engine
         self.front: Front
@@ -149,17 +154,26 @@ class Darkroom(commands.AutoShardedBot):
         """What discord.py cannot route by itself: forms opened before a restart, buttons of another version."""
         found = forms.submitted(interaction)
         if found is not None:
-            await self._guarded(interaction, self.actions.submit(interaction, *found))
-        elif interaction.type is discord.InteractionType.component and not _ours(interaction):
+            if await self.admits(interaction):
+                await self._guarded(interaction, self.actions.submit(interaction, *found))
+        elif _is_strange(interaction) and await self.admits(interaction):
             await problems.tell(interaction, say(OTHER_VERSION, str(interaction.locale)))
+
+    async def admits(self, interaction: discord.Interaction[Any]) -> bool:
+        """Whether to do what a user asks for, who is told once when it comes too fast; never raises."""
+        verdict = self.pace.clicked(interaction.user.id)
+        if verdict is Verdict.SAY_SO:
+            log.info("too fast", user=interaction.user.id)
+            await problems.tell(interaction, say(TOO_FAST, str(interaction.locale)))
+        return verdict is Verdict.ANSWER
 
     async def pressed(self, interaction: discord.Interaction[Any], action: str, task_id: str, argument: str) -> None:
         """A button of a card was pressed."""
-        await self._guarded(interaction, self.actions.press(interaction, action, task_id, argument))
+        await self._once(interaction, self.actions.press(interaction, action, task_id, argument))
 
     async def chosen(self, interaction: discord.Interaction[Any], key: str, source: Source) -> None:
         """What to do with a picture was chosen."""
-        await self._guarded(interaction, begin(interaction, key, source))
+        await self._once(interaction, begin(interaction, key, source))
 
     def glance(self, task: Task) -> Glance:
         """What a card shows beside the task itself."""
@@ -180,6 +194,20 @@ class Darkroom(commands.AutoShardedBot):
         asker = asker_of(interaction)
         tasks = await self.engine.desk.history(asker, question.which, offset=question.page * PAGE, limit=PAGE + 1)
         return layout(tasks, question, asker.locale)
+
+    async def _once(self, interaction: discord.Interaction[Any], doing: Coroutine[Any, Any, None]) -> None:
+        """Do what a click asks for; while it is being done, the same click of the same user is a slip of the finger."""
+        message, about = interaction.message, dict(interaction.data or {})
+        click = (interaction.user.id, message.id if message else 0, f"{about.get('custom_id')} {about.get('values')}")
+        if click in self._doing:
+            doing.close()
+            await self._guarded(interaction, interaction.response.defer())
+            return
+        self._doing.add(click)
+        try:
+            await self._guarded(interaction, doing)
+        finally:
+            self._doing.discard(click)
 
     async def _guarded(self, interaction: discord.Interaction[Any], doing: Any) -> None:
         logs.about(user=interaction.user.id)
@@ -247,12 +275,13 @@ class Darkroom(commands.AutoShardedBot):
         return f"</{qualified_name}:{known}>" if known else f"`/{qualified_name}`"
 
 
-def _ours(interaction: discord.Interaction[Any]) -> bool:
-    """Whether one of our buttons of this version was pressed."""
+def _is_strange(interaction: discord.Interaction[Any]) -> bool:
+    """Whether something was clicked that is none of ours, or of another version."""
     data: dict[str, Any] = dict(interaction.data or {})
     name = str(data.get("custom_id", ""))
-    return any(
-        re.fullmatch(pattern, name) for pattern in (views.PATTERN, history.PATTERN, panels.PATTERN, uses.PATTERN)
+    ours = (views.PATTERN, history.PATTERN, panels.PATTERN, uses.PATTERN)
+    return interaction.type is discord.InteractionType.component and not any(
+        re.fullmatch(pattern, name) for pattern in ours
     )
 
 

@@ -15,6 +15,7 @@ import structlog
 from bot.engine.ports import Attachment, Later, Nowhere, TooBig
 from bot.metrics import Metrics
 from bot.task import Media, Place
+from bot.text import bare
 from bot.ui.cards import Card
 from bot.ui.views import view_of
 
@@ -155,7 +156,7 @@ class Courier:
         async def open_it(_extra: dict[str, Any]) -> None:
             try:
                 await self._client.http.start_thread_with_message(
-                    place.channel_id, place.message_id, name=name[:100], auto_archive_duration=1440
+                    place.channel_id, place.message_id, name=bare(name)[:100] or "…", auto_archive_duration=1440
                 )
             except discord.HTTPException as error:
                 if error.code != THREAD_THERE:

@@ -16,6 +16,7 @@ from bot.task import Phase, Task
 from bot.text import Text, _
 from bot.ui.cards import headline, message_link, option_line, plain
 from bot.ui.i18n import say
+from bot.ui.views import Paced
 
 PAGE = 5
 SEARCH_LIMIT = 40
@@ -52,7 +53,7 @@ class Question:
         return f"v1:page:{page}:{self.provider}:{self.status}:{self.search[:SEARCH_LIMIT]}"
 
 
-class PageButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=PATTERN):
+class PageButton(Paced, discord.ui.DynamicItem[discord.ui.Button[Any]], template=PATTERN):
     """Turns to another page."""
 
     def __init__(self, button: discord.ui.Button[Any], question: Question) -> None:

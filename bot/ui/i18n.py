@@ -6,10 +6,9 @@ Babel reads the catalogues; a sentence that a catalogue lacks is shown in Englis
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-import discord
 from babel.messages.pofile import read_po
-from discord import app_commands
 
 from bot.text import Text, fill
 
@@ -45,19 +44,13 @@ def _value(value: object, locale: str) -> str:
     return say(value, locale) if isinstance(value, Text) else str(value)
 
 
-_Where = app_commands.TranslationContextLocation
-_NAMES = frozenset({_Where.command_name, _Where.group_name, _Where.parameter_name})
+def localized(node: Mapping[str, Any]) -> dict[str, Any]:
+    """A command, option or choice as discord.py describes it to Discord, with its translations.
 
-
-class CommandTranslator(app_commands.Translator):
-    """Gives Discord the translations of command descriptions, options, choices and of the names in a message's menu;
-    names that are typed stay English."""
-
-    async def translate(
-        self, string: app_commands.locale_str, locale: discord.Locale, context: app_commands.TranslationContextTypes
-    ) -> str | None:
-        """The translation for ``locale``, or ``None`` where English serves."""
-        if context.location in _NAMES and not isinstance(context.data, app_commands.ContextMenu):
-            return None
-        found = translated(string.message, locale.value)
-        return found if found != string.message else None
+    Descriptions, choices and the names in a message's menu are translated; names that are typed stay English.
+    """
+    key = "description" if "description" in node else "name"
+    source = node[key]
+    found = {locale: said for locale in DISCORD_LOCALES if (said := translated(source, locale)) != source}
+    inner = {part: [localized(one) for one in node[part]] for part in ("options", "choices") if part in node}
+    return {**node, **inner, **({f"{key}_localizations": found} if found else {})}

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
+from bot.talk import FENCE, going_on, reopening
+
 LIMIT = 2000
 """Characters of a message (reference ``discord.md`` 5)."""
 MOST = 5
 """Messages of one answer; what goes beyond is attached as a file."""
-FENCE = "```"
 _CLOSE = f"\n{FENCE}"
-_LONGEST_NAME = 40
-"""Characters of a language that is named again when its code goes on in the next message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +30,12 @@ class Page:
         return not self.words.strip()
 
 
-def pages(answer: str) -> list[Page]:
-    """``answer`` in parts that fit, whose words joined are the answer. A part does not change as the answer grows."""
-    found, start, opening = [], 0, ""
+def pages(answer: str, opening: str = "") -> list[Page]:
+    """``answer`` in parts that fit, whose words joined are the answer. A part does not change as the answer grows.
+
+    ``opening`` opens the code in which the answer before broke off.
+    """
+    found, start, opening = [], 0, going_on(answer, opening)
     while True:
         room = LIMIT - len(opening) - len(_CLOSE)
         if len(answer) - start <= room:
@@ -41,13 +43,13 @@ def pages(answer: str) -> list[Page]:
             return found
         end = start + _cut(answer[start : start + room + 1])
         found.append(Page(answer[start:end], opening))
-        opening = _opening(opening + answer[start:end])
+        opening = reopening(opening + answer[start:end])
         start = end
 
 
-def split(answer: str) -> tuple[list[Page], str]:
+def split(answer: str, opening: str = "") -> tuple[list[Page], str]:
     """The parts that are shown as messages, and the rest (``""``: there is none)."""
-    found = pages(answer)
+    found = pages(answer, opening)
     return found[:MOST], "".join(page.words for page in found[MOST:])
 
 
@@ -73,12 +75,3 @@ def _before_code(window: str, at: int, least: int) -> int:
         return at
     begin = window.rfind(FENCE, 0, at)
     return begin if begin > least and window[begin - 1] == "\n" else at
-
-
-def _opening(words: str) -> str:
-    """What opens the code again that is still open after ``words``; ``""`` when none is."""
-    if words.count(FENCE) % 2 == 0:
-        return ""
-    name, newline, _code = words.rpartition(FENCE)[2].partition("\n")
-    named = newline and len(name) <= _LONGEST_NAME and not any(letter.isspace() for letter in name)
-    return f"{FENCE}{name if named else ''}\n"

@@ -16,6 +16,7 @@ from bot.ui import problems
 from bot.ui.cards import VERSION
 from bot.ui.front import Interaction
 from bot.ui.i18n import say
+from bot.ui.views import Paced
 
 PATTERN = rf"{VERSION}:panel:(?P<panel>[a-z-]{{1,20}}):(?P<page>\d{{1,5}}):(?P<about>.{{0,50}})"
 ABOUT = 50
@@ -86,7 +87,7 @@ async def _put(interaction: Interaction, name: str, page: int, about: str) -> No
     )
 
 
-class PanelButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=PATTERN):
+class PanelButton(Paced, discord.ui.DynamicItem[discord.ui.Button[Any]], template=PATTERN):
     """Leads to a page of a panel."""
 
     def __init__(self, button: discord.ui.Button[Any], panel: str, page: int, about: str) -> None:

@@ -7,7 +7,7 @@ from discord import app_commands
 
 from bot.store import Filter
 from bot.task import UNFINISHED, Phase, Task
-from bot.text import Text, _
+from bot.text import Text, _, bare
 from bot.ui.cards import phase_name
 from bot.ui.front import Interaction, asker_of
 from bot.ui.i18n import say
@@ -113,8 +113,8 @@ def _fitted(words: str, *more: str) -> str:
     """``words`` and ``more``, of which the words are cut so that it fits into a choice."""
     tail = "".join(f" · {one}" for one in more)
     room = 100 - len(tail)
-    bare = " ".join(words.split())
-    return (bare if len(bare) <= room else bare[: room - 1] + "…") + tail
+    seen = bare(words)
+    return (seen if len(seen) <= room else seen[: room - 1] + "…") + tail
 
 
 def ago(seconds: float) -> Text:

@@ -12,6 +12,7 @@ from bot import logs
 from bot.errors import CallFailed, Problem
 from bot.store import StoreProblem
 from bot.text import Text, _
+from bot.ui.cards import plain_values
 from bot.ui.i18n import say
 
 log = structlog.get_logger(__name__)
@@ -23,6 +24,8 @@ _NOT_ALLOWED = _("You are not allowed to do that here.")
 def sentence(error: BaseException, error_id: str) -> Text:
     """What a user reads about ``error``."""
     cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+    if isinstance(cause, CallFailed):  # the words of a relay
+        return plain_values(cause.text)
     if isinstance(cause, Problem):
         return cause.text
     if isinstance(cause, StoreProblem):

@@ -76,7 +76,7 @@ class Speaker:
         done: set[int] = set()
         while True:
             exchange = live.exchange
-            found, _rest = split(visible(exchange.answer))
+            found, _rest = split(visible(exchange.answer), exchange.opening)
             number = self._stale(exchange, found, done)
             if number is None:
                 return
@@ -111,7 +111,7 @@ class Speaker:
         return ended
 
     async def _concluded(self, exchange: Exchange) -> Exchange:
-        found, rest = split(visible(exchange.answer))
+        found, rest = split(visible(exchange.answer), exchange.opening)
         if found[-1].blank and len(found) > 1:
             found.pop()
         for number, page in enumerate(found):

@@ -21,6 +21,7 @@ from bot.ui.chat import check_papers, papers
 from bot.ui.courier import guild_limit
 from bot.ui.front import Interaction
 from bot.ui.i18n import say
+from bot.ui.pace import TOO_FAST, Verdict
 
 if TYPE_CHECKING:
     from bot.ui.client import Darkroom
@@ -50,6 +51,9 @@ async def heard(client: "Darkroom", message: discord.Message) -> None:
     """
     if not _concerns(client, message):
         return
+    verdict = client.pace.clicked(message.author.id)
+    if verdict is Verdict.IGNORE:
+        return
     try:
         found = await client.talk.in_thread(message.channel.id)
         if found is None:
@@ -61,6 +65,8 @@ async def heard(client: "Darkroom", message: discord.Message) -> None:
         if not mine and client.user not in message.mentions:
             return
         try:
+            if verdict is Verdict.SAY_SO:
+                raise Problem(TOO_FAST)
             await _answer(client, message, conversation, locale)
         except Problem as problem:
             await _say(message, problem.text, locale)

@@ -19,6 +19,7 @@ from bot.ui.cards import VERSION, plain
 from bot.ui.forms import Field, Form
 from bot.ui.front import Interaction
 from bot.ui.i18n import say
+from bot.ui.views import Paced
 
 if TYPE_CHECKING:
     from bot.ui.client import Darkroom
@@ -92,7 +93,7 @@ def usable(client: "Darkroom") -> list[Use]:
     ]
 
 
-class UseSelect(discord.ui.DynamicItem[discord.ui.Select[Any]], template=PATTERN):
+class UseSelect(Paced, discord.ui.DynamicItem[discord.ui.Select[Any]], template=PATTERN):
     """The menu of what can be done with one picture."""
 
     def __init__(self, select: discord.ui.Select[Any], source: Source) -> None:

@@ -17,12 +17,25 @@ PATTERN = rf"{VERSION}:(?P<action>[a-z0-9-]{{1,20}}):(?P<task>[0-9a-z]{{10}})(?:
 class Presser(Protocol):
     """The client, as far as a pressed button needs it."""
 
+    async def admits(self, interaction: discord.Interaction[Any]) -> bool:
+        """Whether to do what was clicked, which may be too much from one user; never raises."""
+        ...
+
     async def pressed(self, interaction: discord.Interaction[Any], action: str, task_id: str, argument: str) -> None:
         """Do what the button says; never raises."""
         ...
 
 
-class TaskButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=PATTERN):
+class Paced:
+    """What is clicked on, by people who may click too fast: comes before ``DynamicItem`` among a class's bases."""
+
+    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
+        """Whether the click is looked at."""
+        client: Presser = interaction.client
+        return await client.admits(interaction)
+
+
+class TaskButton(Paced, discord.ui.DynamicItem[discord.ui.Button[Any]], template=PATTERN):
     """A button of a card."""
 
     def __init__(self, button: discord.ui.Button[Any], action: str, task_id: str, argument: str) -> None:

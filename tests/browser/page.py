@@ -10,11 +10,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, ConsoleMessage, FilePayload, Locator, Page, expect, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 ROOT = Path(__file__).parents[2]
 USUAL = ("chromium", "chromium-browser", "google-chrome")
@@ -180,9 +181,20 @@ class DemoPage:
 
     def choose(self, command: str) -> None:
         """Choose a command from what is offered while its name is typed."""
-        self.composer.fill(command)
-        self.entries.filter(has=self.page.get_by_text(command, exact=True)).click()
-        expect(self.page.locator(".command-chip")).to_have_text(command, timeout=SLOW)
+        entry = self.entries.filter(has=self.page.get_by_text(command, exact=True))
+        chip = self.page.locator(".command-chip")
+
+        def chosen() -> bool:
+            """Whether it is; chosen again where the page was drawn anew just then."""
+            if self._idle():
+                self.composer.fill(command)
+                entry.click()
+                with suppress(PlaywrightTimeoutError):
+                    chip.wait_for(timeout=2000)
+            return chip.count() > 0
+
+        self._until(chosen)
+        expect(chip).to_have_text(command, timeout=SLOW)
 
     def send(self, **options: str | FilePayload) -> Locator:
         """Fill the options of the chosen command and send it; returns the message that answers."""

@@ -1,12 +1,14 @@
 """Conversations: asked, answered, gone on with, found again."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.demo.simulator.chat import reply_to
 from bot.engine.talk import GO_ON
 from bot.talk import State
 from tests.discord.chats import asked, exchange, messages, note, press, text
@@ -139,7 +141,7 @@ async def test_an_unknown_model(world: World) -> None:
     await asked(world, "Hello", model="claude-none")
     found = await exchange(world)
     assert found.state is State.FAILED and labels(messages(world, found)[-1]) == ["Regenerate", "Details"]
-    assert note(world, found).startswith("The relay has no free channel for this: No available channel for model")
+    assert note(world, found).startswith("The relay has no model “claude\\-none”, or nobody who offers it.")
 
 
 @pytest.mark.parametrize(
@@ -151,7 +153,7 @@ async def test_an_unknown_model(world: World) -> None:
         ("length", State.DONE, "The model has reached the longest answer that it may give."),
         ("empty", State.FAILED, "The model gave no answer."),
         ("quota", State.FAILED, "The relay account has no credit left. The operator has to top it up."),
-        ("overloaded", State.FAILED, "The relay had an internal error."),
+        ("overloaded", State.FAILED, "The relay is overloaded right now."),
     ],
 )
 async def test_what_goes_wrong(world: World, word: str, state: State, sentence: str) -> None:
@@ -164,13 +166,19 @@ async def test_what_goes_wrong(world: World, word: str, state: State, sentence: 
         assert text(world, found) and labels(messages(world, found)[-1])[0] == "Continue"
 
 
-async def test_the_stream_ends_without_a_word(world: World) -> None:
+def only(world: World, words: str) -> None:
+    """Let the next stream hold these words and no end."""
+    event = {"type": "content_block_delta", "delta": {"text": words}}
     world.relay.faults.add(
         path="/v1/messages",
         headers={"Content-Type": "text/event-stream"},
-        body=b'data: {"type":"content_block_delta","delta":{"text":"Half"}}\n\n',
+        body=f"data: {json.dumps(event)}\n\n".encode(),
         status=200,
     )
+
+
+async def test_the_stream_ends_without_a_word(world: World) -> None:
+    only(world, "Half")
     await asked(world, "Hello")
     found = await exchange(world)
     assert (found.state, text(world, found), note(world, found)) == (
@@ -187,6 +195,28 @@ async def test_continue_asks_for_the_rest(world: World) -> None:
     assert rest.state is State.DONE and rest.goes_on and rest.number == 1
     told = [one["content"][0]["text"] for one in sent(world)[-1]["messages"]]
     assert told == ["Tell me of 60 words sim:cut", first.answer, GO_ON]
+
+
+async def test_code_that_broke_off_goes_on_as_code(world: World) -> None:
+    parts = ("Look:\n```python\ndef double(n):\n", "    m = 2", " * n\n    return m\n```\nThat is all.")
+    only(world, parts[0])
+    await asked(world, "Hello")
+    shown = ("```python\n    m = 2\n```", f"```python\n{parts[2]}", "More")
+    for words, content in zip((*parts[1:], "More"), shown, strict=True):
+        only(world, words)
+        world.clock.now += 1
+        await press(world, await exchange(world), "chat-go-on")
+        found = await exchange(world)
+        assert (found.answer, text(world, found)) == (words, content)
+
+
+async def test_the_relay_goes_on_where_it_stopped(world: World) -> None:
+    await asked(world, "Tell me of 60 words sim:cut")
+    first = await exchange(world)
+    world.clock.now += 1
+    await press(world, first, "chat-go-on")
+    rest = await exchange(world)
+    assert first.answer + rest.answer == reply_to([first.question], []) != first.answer
 
 
 async def test_a_relay_that_does_not_stream(world: World) -> None:

@@ -14,6 +14,7 @@ from bot.demo.simulator.openai_rules import OWN
 from bot.providers.openai.answers import FLAGGED, NOT_FLAGGED, NOTHING_HEARD
 from bot.sniff import sniff
 from bot.task import Phase, Task
+from bot.ui.cards import option_line
 from tests.discord.kit import here, one_film, refusal
 from tests.discord.openai import FILE, FREE, files, form, made, openai, sent, workroom
 from tests.world import World
@@ -140,6 +141,7 @@ async def test_every_option_of_a_transcript(world: World) -> None:
     name, content = await only_file(world, task)
     whole = json.loads(content)
     assert name.endswith(".json") and whole["text"] == STRANGE_WORDS and whole["words"][0]["word"] == "Nobody"
+    assert "`audio` 🎵" in option_line(task)
     assert STRANGE_WORDS in world.text(task) and r"Language: english · 0\:01" in world.text(task)
 
 

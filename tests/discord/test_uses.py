@@ -187,7 +187,7 @@ async def test_a_picture_that_an_embed_shows(world: World) -> None:
     link = (await drawn(world)).media[0].url
     message = await world.ben.send(world.channel, "look")
     stored = world.env.backend.get_message(world.channel.id, message.id)
-    stored.embeds = [{"type": "rich", "image": {"url": link}}]
+    stored.embeds = [{"type": "rich", "image": {"url": "https://elsewhere.example/fox.png", "proxy_url": link}}]
     result = await world.ann.context_menu(world.channel, MENU, message)
     assert said(result) == QUESTION
 

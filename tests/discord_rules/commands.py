@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 Body = Mapping[str, Any]
@@ -22,6 +24,13 @@ _SCRIPTS = ((0x0900, 0x097F), (0xA8E0, 0xA8FF), (0x11B00, 0x11B5F), (0x0E01, 0x0
 
 def command_problems(payloads: Sequence[Body]) -> list[str]:
     """Problems of a whole set of commands, as a bulk overwrite registers it."""
+    return list(_problems_of(json.dumps(payloads)))
+
+
+@lru_cache(maxsize=16)
+def _problems_of(commands: str) -> list[str]:
+    """The commands are registered alike by many tests, and checked once."""
+    payloads = json.loads(commands)
     return [*_set_problems(payloads), *(problem for payload in payloads for problem in _one(payload))]
 
 

@@ -73,6 +73,16 @@ class Recorder:
         return self._names[id(entry)][1] if id(entry) in self._names else None
 
 
+class _Commands(list[Any]):
+    """All commands on their way to be registered; nothing changes them, so the log may keep them as they are.
+
+    Each test that starts a bot registers thousands of options, and copying those takes longer than all else about it.
+    """
+
+    def __deepcopy__(self, _memo: object) -> _Commands:
+        return self
+
+
 @contextmanager
 def record(rules: Rules | None = None) -> Iterator[Recorder]:
     """A recorder that also sees the uploaded files, which the simulator's log leaves out."""
@@ -81,6 +91,8 @@ def record(rules: Rules | None = None) -> Iterator[Recorder]:
 
     def dispatch(backend: Any, *args: Any, **kwargs: Any) -> Any:
         position = len(backend.http_requests)
+        if isinstance(kwargs.get("json"), list):
+            kwargs["json"] = _Commands(kwargs["json"])
         try:
             return original(backend, *args, **kwargs)
         finally:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ui.pages import FENCE, LIMIT, MOST, pages, split
+from bot.talk import FENCE
+from bot.ui.pages import LIMIT, MOST, pages, split
 
 PARAGRAPH = "word " * 60 + "\n\n"
 CODE = "```python\n" + "print('a line of code')\n" * 40 + "```\n"
@@ -77,3 +78,18 @@ def test_any_answer_at_any_moment(parts: list[str], moment: int) -> None:
         assert page.shown.count(FENCE) % 2 == 0
     before = pages(answer[: moment % (len(answer) + 1)])
     assert [page.words for page in before[:-1]] == [page.words for page in found[: len(before) - 1]]
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown"),
+    [
+        ("    return 1\n```\nThat is all.", "```python\n    return 1\n```\nThat is all."),
+        ("    return", "```python\n    return\n```"),
+        ("\n```\nThat is all.", "```python\n\n```\nThat is all."),
+        ("```python\n    return 1\n```", "```python\n    return 1\n```"),
+        ("Here is the rest:\n```python\n    return 1", "Here is the rest:\n```python\n    return 1\n```"),
+    ],
+)
+def test_an_answer_that_goes_on_in_code(answer: str, shown: str) -> None:
+    (page,) = pages(answer, "```python\n")
+    assert (page.shown, page.words) == (shown, answer)

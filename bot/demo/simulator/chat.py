@@ -35,6 +35,7 @@ MODELS = {
     "claude-3-5-haiku-20241022": "anthropic",
 }
 PDF = "application/pdf"
+_GO_ON = "Go on exactly where you stopped"
 _TOKENS = re.compile(r"\s*\S+|\s+")
 _COLOURS = {
     "red": (220, 40, 40),
@@ -373,5 +374,14 @@ def reply_to(said: list[str], pictures: list[str]) -> str:
         return f"I see {' and '.join(pictures)}."
     if "sim:echo" in prompt:
         return prompt.replace("sim:echo", "").strip()
+    if len(said) > 2 and _GO_ON in prompt and (rest := _rest(said[:-1])):
+        return rest
     before = f"Earlier you said: “{said[-3][:60]}”. " if len(said) > 2 else ""
     return before + essay(prompt, chance)
+
+
+def _rest(said: list[str]) -> str:
+    """What an answer lacks that is the last of what was said: a model that is asked to goes on in mid-sentence."""
+    *before, begun = said
+    whole = reply_to(before, [])
+    return whole[len(begun) :] if whole.startswith(begun) else ""

@@ -88,7 +88,7 @@ class Scene:
         _light(picture, centre, height * self.sun_radius, (255, 244, 214), 1.0, 0.16)
         for layer, (fill, strip) in enumerate(self.hills):
             shift = at * width * 0.05 * (layer + 1) ** 1.5
-            mask = strip.resize(self.size, Image.Resampling.BILINEAR, (shift * 2, 0, (shift + width) * 2, height * 2))
+            mask = strip.resize(self.size, Image.Resampling.BILINEAR, (shift, 0, shift + width, height))
             picture.paste(fill, (0, 0), mask)
         for glow in self.glows:
             x = (glow.x + glow.sway * math.sin(math.tau * at + glow.phase)) * width
@@ -97,7 +97,7 @@ class Scene:
         return picture
 
     def _hill(self, dice: random.Random, layer: int) -> tuple[Image.Image, Image.Image]:
-        """Fill and outline (twice the size, two widths long, periodic) of one range; layer 0 is the farthest."""
+        """Fill and outline (two widths long, periodic) of one range; layer 0 is the farthest."""
         width, height = self.size
         base = 0.60 + 0.10 * layer
         parts = [(0.055 / n**0.8, n + layer % 2, dice.uniform(0, math.tau)) for n in (1, 2, 3, 5)]
@@ -109,7 +109,7 @@ class Scene:
         ImageDraw.Draw(strip).polygon([(0, 2 * height), *line, (4 * width, 2 * height)], fill=255)
         colour = _mix(self.palette[1], self.palette[4], 0.15 + 0.28 * layer)
         mist = _mix(colour, self.palette[2], 0.38 - 0.10 * layer)
-        return _gradient(self.size, (colour, colour, mist), 1.0), strip
+        return _gradient(self.size, (colour, colour, mist), 1.0), strip.reduce(2)
 
 
 def _mix(one: Colour, other: Colour, share: float) -> Colour:
@@ -131,10 +131,15 @@ def _light(
     picture: Image.Image, at: tuple[float, float], radius: float, colour: Colour, power: float, soft: float
 ) -> None:
     """Add a round light; the larger `soft`, the more it fades from the centre on."""
-    box = max(2, round(radius * 2))
-    mask = _disc(round(soft * 100)).resize((box, box), Image.Resampling.BILINEAR)
     left, top = round(at[0] - radius), round(at[1] - radius)
-    picture.paste(colour, (left, top), mask.point([round(level * power) for level in range(256)]))
+    picture.paste(colour, (left, top), _glow(max(2, round(radius * 2)), power, round(soft * 100)))
+
+
+@lru_cache(maxsize=64)
+def _glow(box: int, power: float, soft: int) -> Image.Image:
+    """The mask of a light; those of a scene are the same in every frame."""
+    mask = _disc(soft).resize((box, box), Image.Resampling.BILINEAR)
+    return mask.point([round(level * power) for level in range(256)])
 
 
 @lru_cache(maxsize=16)

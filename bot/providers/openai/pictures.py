@@ -13,7 +13,7 @@ from bot.providers.openai.models import MOST_PICTURES, OLD, check_picture
 from bot.sniff import GIF, PNG
 from bot.step import Step
 from bot.text import _
-from bot.wire import MAX_ANSWER, Call, Part
+from bot.wire import Call, Part
 
 PATIENCE = 280.0
 """Seconds that an answer may take (1)."""
@@ -58,7 +58,7 @@ class _Made(Submission):
         return (Step.asking(self.call(), answers.pictures),)
 
     def _paid(self, **body: Any) -> Call:
-        judge, most = mistakes.judge(self.model), max(MAX_ANSWER, (self.n or 1) * LARGEST)
+        judge, most = mistakes.judge(self.model), (self.n or 1) * LARGEST
         return Call("POST", self.path, paid=True, timeout=PATIENCE, most=most, judge=judge, **body)
 
 
