@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.demo.simulator.chat import reply_to
+from bot.engine.pieces import pieces
 from bot.engine.talk import GO_ON
 from bot.talk import State
 from tests.discord.chats import asked, exchange, messages, note, press, text
@@ -345,7 +346,7 @@ async def test_stop_keeps_what_came(world: World) -> None:
 
 
 async def test_a_relay_that_goes_silent(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.relay.Relay.stream.__kwdefaults__", {"silence": 0.2})
+    monkeypatch.setitem(pieces.__kwdefaults__ or {}, "silence", 0.2)
     await asked(world, "Tell me of 60 words sim:silent")
     found = await exchange(world)
     assert (found.state, note(world, found)) == (
