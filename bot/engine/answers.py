@@ -30,6 +30,7 @@ REMEMBERED, REMEMBERED_BYTES = 40, 16 * 1024 * 1024
 REMEMBERED_WORDS = 400_000
 """Characters of a conversation that a model is told of."""
 RESTARTED = _("The bot was restarted in the middle of this answer.")
+BROKE_OFF = _("The connection to the relay broke in the middle of this answer.")
 ENDLESS = _("The stream ended before the answer did.")
 EMPTY = _("The model gave no answer.")
 FILTERED = _("The provider's content filter ended the answer.")
@@ -258,7 +259,9 @@ class Answers:
         return self._ended(exchange, State.DONE, FILTERED if filtered else None)
 
     def _broken(self, exchange: Exchange, why: Text) -> Exchange:
-        return self._ended(exchange, State.CUT if visible(exchange.answer).strip() else State.FAILED, why)
+        if not visible(exchange.answer).strip():
+            return self._ended(exchange, State.FAILED, why)
+        return self._ended(exchange, State.CUT, BROKE_OFF if why == CUT_OFF else why)
 
     def _ended(self, exchange: Exchange, state: State, reason: Text | None) -> Exchange:
         return replace(exchange, state=state, reason=reason, ended_at=self.core.clock())

@@ -1,5 +1,6 @@
 """A long answer as messages: split where a reader would, and every message with its code fences closed. Pure."""
 
+import re
 from dataclasses import dataclass
 
 from bot.talk import FENCE, going_on, reopening
@@ -8,7 +9,10 @@ LIMIT = 2000
 """Characters of a message (reference ``discord.md`` 5)."""
 MOST = 5
 """Messages of one answer; what goes beyond is attached as a file."""
+BLANKS = LIMIT // 5
+"""Blanks in a row that are not shown where a message ends or begins."""
 _CLOSE = f"\n{FENCE}"
+_WORD = re.compile(r"\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +24,18 @@ class Page:
 
     @property
     def shown(self) -> str:
-        """The content of the message."""
-        whole = self.opening + self.words
-        return whole + _CLOSE if whole.count(FENCE) % 2 else whole
+        """The content of the message; of blanks by the thousand, which no message bears, nothing is shown."""
+        whole = _closed(self.opening + self.words)
+        return whole if len(whole) <= LIMIT else _closed(self.opening + self.words.strip())
 
     @property
     def blank(self) -> bool:
         """Whether there is nothing to be seen yet."""
         return not self.words.strip()
+
+
+def _closed(words: str) -> str:
+    return words + _CLOSE if words.count(FENCE) % 2 else words
 
 
 def pages(answer: str, opening: str = "") -> list[Page]:
@@ -38,13 +46,23 @@ def pages(answer: str, opening: str = "") -> list[Page]:
     found, start, opening = [], 0, going_on(answer, opening)
     while True:
         room = LIMIT - len(opening) - len(_CLOSE)
-        if len(answer) - start <= room:
+        begin = _past_blanks(answer, start)
+        if len(answer) - begin <= room:
             found.append(Page(answer[start:], opening))
             return found
-        end = start + _cut(answer[start : start + room + 1])
+        end = _past_blanks(answer, begin + _cut(answer[begin : begin + room + 1]))
         found.append(Page(answer[start:end], opening))
+        if end == len(answer):
+            return found
         opening = reopening(opening + answer[start:end])
         start = end
+
+
+def _past_blanks(answer: str, start: int) -> int:
+    """Where words begin again, if so many blanks stand at ``start`` that they would make a message without words."""
+    words = _WORD.search(answer, start)
+    end = words.start() if words else len(answer)
+    return end if end - start >= BLANKS else start
 
 
 def split(answer: str, opening: str = "") -> tuple[list[Page], str]:

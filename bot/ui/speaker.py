@@ -26,10 +26,13 @@ log = structlog.get_logger(__name__)
 PACE, PACE_BY_RIGHT = 1.0, 5.0
 """Seconds between two edits of an answer: by its interaction's token or in its own thread, and by the bot's right,
 which all answers of a channel share (reference ``discord.md`` 3)."""
+THINKING = 2.5
+"""Seconds without a word after which it is said that the model thinks."""
 STOP, REPLY, AGAIN, GO_ON, DETAILS = "chat-stop", "chat-reply", "chat-again", "chat-go-on", "chat-details"
 _ENDS = {State.CUT: 0xE67E22, State.FAILED: 0xE74C3C, State.STOPPED: 0x7F8C8D, State.DONE: 0x5865F2}
 _STOPPED = _("Stopped.")
 _LENGTH = _("The model has reached the longest answer that it may give.")
+_THINKING = _("💭 Thinking…")
 _ELSEWHERE = _("The answer is in the thread.")
 _MORE = _("The rest is in the attached file.")
 
@@ -52,6 +55,8 @@ class Speaker:
 
     async def speak(self, live: Live, placed: Callable[[Live], Awaitable[None]]) -> None:
         """Write what has come, as often as the budget bears, until the answer is ending."""
+        if not await happened(live.changed, THINKING):
+            await self._think(live, placed)
         while not live.ending.is_set():
             await live.changed.wait()
             live.changed.clear()
@@ -70,6 +75,23 @@ class Speaker:
                 log.exception("an answer could not be drawn", exchange=live.exchange.id)
                 live.changed.set()
             await happened(live.ending, pause)
+
+    async def _think(self, live: Live, placed: Callable[[Live], Awaitable[None]]) -> None:
+        """Say that the model thinks, and let it be stopped."""
+        said = {
+            "content": say(_THINKING, live.exchange.locale),
+            "view": _view(live.exchange, [_button(live.exchange, STOP)]),
+        }
+        try:
+            message = await self._write(live.exchange, 0, said)
+        except (Later, Nowhere, TooBig):
+            return
+        except Exception:
+            log.exception("an answer could not be drawn", exchange=live.exchange.id)
+            return
+        known, live.exchange = live.exchange, _with(live.exchange, 0, message)
+        if live.exchange is not known:
+            await placed(live)
 
     async def _grow(self, live: Live, placed: Callable[[Live], Awaitable[None]]) -> None:
         """Bring every message up to date; a new one is made known at once."""

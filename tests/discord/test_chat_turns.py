@@ -94,6 +94,7 @@ async def test_continue_works_once(world: World) -> None:
     first = await exchange(world)
     await press(world, first, "chat-go-on")
     before = count(world)
+    world.clock.now += 30  # no slip of the finger
     assert refusal(await press(world, first, "chat-go-on")) == GONE_ON
     assert count(world) == before == 2
 
@@ -102,7 +103,10 @@ async def test_pressed_thrice_asked_once(world: World) -> None:
     await asked(world, "Tell me of foxes")
     first = await exchange(world)
     message = messages(world, first)[-1]
-    results = [await world.ann.click(message, custom_id=f"v1:chat-again:{first.id}") for _press in range(3)]
+    results = []
+    for _press in range(3):
+        results.append(await world.ann.click(message, custom_id=f"v1:chat-again:{first.id}"))
+        world.clock.now += 30  # no slip of the finger
     assert [refusal(result) for result in results[1:]] == [WAIT, WAIT]
     await world.work()
     assert count(world) == 2
@@ -172,3 +176,16 @@ async def test_what_others_see_of_an_answer(world: World) -> None:
     own, others = [said(await press(world, found, "chat-details", who)) for who in (world.ann, world.ben)]
     assert "My secret plan" in own and found.conversation_id in own
     assert "My secret plan" not in others and found.conversation_id not in others and "**Model**" in others
+
+
+async def test_a_model_that_thinks_can_be_stopped(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.ui.speaker.THINKING", 0.05)
+    world.relay.chat.first = 30.0
+    await world.ann.slash(world.channel, "claude chat", prompt="A riddle")
+    steps = world.app.talk.answers.start_due()
+    found = await exchange(world)
+    await until(lambda: messages(world, found)[0].content == "💭 Thinking…")
+    await world.ann.click(messages(world, found)[0], custom_id=f"v1:chat-stop:{found.id}")
+    await asyncio.gather(*steps)
+    found = await exchange(world)
+    assert (found.state, note(world, found), messages(world, found)[0].content) == (State.STOPPED, "Stopped.", "")

@@ -93,3 +93,20 @@ def test_any_answer_at_any_moment(parts: list[str], moment: int) -> None:
 def test_an_answer_that_goes_on_in_code(answer: str, shown: str) -> None:
     (page,) = pages(answer, "```python\n")
     assert (page.shown, page.words) == (shown, answer)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "answer" + "\n" * 6000,
+        "before" + " " * 5000 + "after",
+        "\n" * 6000 + "late",
+        "x" * 1990 + "\n" * 1990 + "y",
+        "```py\ncode" + "\n" * 3000 + "more\n```\nend",
+    ],
+)
+def test_blanks_by_the_thousand_make_no_message(answer: str) -> None:
+    found = pages(answer)
+    assert "".join(page.words for page in found) == answer
+    assert not any(page.blank for page in found[:-1])
+    assert all(len(page.shown) <= LIMIT for page in found)
