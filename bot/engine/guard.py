@@ -10,13 +10,14 @@ import structlog
 from bot import logs
 from bot.engine.core import Core
 from bot.errors import CallFailed, Problem
-from bot.rules import MOST, broken, checked
+from bot.rules import MOST, TooSlow, broken, checked
 from bot.text import _
 from bot.wire import Call, dig, text_of
 
 log = structlog.get_logger(__name__)
 LONGEST = 30_000
-"""Characters that are sent to the moderation."""
+"""Characters that are sent to the moderation at a time."""
+UNCHECKED = _("Prompts are checked here, which is not possible right now. Try again soon.")
 
 
 class Guard:
@@ -27,17 +28,22 @@ class Guard:
 
     async def check(self, words: Iterable[str], guild_id: int | None, user_id: int) -> None:
         """Refuse with :class:`Problem` what must not be asked for here."""
-        text = "\n".join(word for word in words if word.strip())[:LONGEST]
+        text = "\n".join(word for word in words if word.strip())
         if not text:
             return
         logs.about([text])
         rules = [*self.core.config.settings.blocked_words, *(await self.rules(guild_id) if guild_id else [])]
-        rule = await asyncio.to_thread(broken, rules, text) if rules else None
+        try:
+            rule = await asyncio.to_thread(broken, rules, text) if rules else None
+        except TooSlow as slow:
+            log.error("the rules for prompts take too long", rule=str(slow), guild=guild_id)
+            raise Problem(UNCHECKED) from None
         if rule is not None:
             log.info("a prompt was refused", rule=rule, user=user_id, guild=guild_id)
             raise Problem(_("The rule “{rule}” does not allow this prompt here. Nothing was charged.", rule=rule))
         if self.core.config.settings.moderation != "off":
-            await self._moderate(text, user_id)
+            for start in range(0, len(text), LONGEST):
+                await self._moderate(text[start : start + LONGEST], user_id)
 
     async def _moderate(self, text: str, user_id: int) -> None:
         settings = self.core.config.settings
@@ -47,7 +53,7 @@ class Guard:
         except CallFailed as error:
             log.warning("the moderation could not be asked", why=error.detail, lets_through=settings.moderation == "on")
             if settings.moderation == "strict":
-                raise Problem(_("Prompts are checked here, which is not possible right now. Try again soon.")) from None
+                raise Problem(UNCHECKED) from None
             return
         found = flagged(answer)
         if found:

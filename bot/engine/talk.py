@@ -57,7 +57,7 @@ class Talk:
     ) -> Exchange:
         """A new conversation, perhaps in a thread of its own."""
         _check_asked(question)
-        await self._room(provider, question)
+        await self._room(provider, question, manner.system)
         now = self.core.clock()
         conversation = Conversation(
             id=new_id(),
@@ -126,11 +126,12 @@ class Talk:
         """Two who ask in one conversation at the same moment do so one after the other."""
         return self._turns.setdefault(conversation_id, asyncio.Lock())
 
-    async def _room(self, provider: str, question: Question) -> None:
+    async def _room(self, provider: str, question: Question, system: str = "") -> None:
         self.core.check_open()
         if provider not in self.core.config.providers or provider not in TALKERS:
             raise Problem(NOT_OFFERED)
-        await self.guard.check([question.text], question.place.guild_id, question.asker.user_id)
+        words = [question.text, system, *(words_in_file(item) for item, _name in question.files)]
+        await self.guard.check(words, question.place.guild_id, question.asker.user_id)
         most = self.core.config.settings.active_tasks_per_user
         if await self.conversations.live_of(question.asker.user_id) >= most:
             raise Problem(_("{count} answers to you are on their way already. Wait for one, or stop it.", count=most))
@@ -224,6 +225,11 @@ class Talk:
         if exchange is None:
             raise Problem(_("This conversation was deleted."))
         return exchange
+
+
+def words_in_file(item: Input) -> str:
+    """What a text file says; ``""`` for any other."""
+    return item.content.decode("utf-8", "replace") if item.mime.startswith("text/") else ""
 
 
 def _check_asked(question: Question) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.rules import broken, checked
+from bot.errors import Invalid
+from bot.rules import TooSlow, broken, checked
 from bot.task import Phase
 from tests.discord.flux import manager
 from tests.discord.kit import refusal
@@ -76,8 +77,40 @@ async def test_only_managers(world: World) -> None:
         assert refusal(result) == MANAGERS
 
 
-def test_a_rule_that_would_take_for_ever() -> None:
-    assert broken([checked("/(a+)+$/"), "fox"], "a" * 60 + "! fox") == "fox"
+def test_an_expression_that_takes_too_long_is_not_taken() -> None:
+    with pytest.raises(Invalid, match="takes too long"):
+        checked("/(a+)+$/")
+
+
+def test_rules_that_take_too_long_for_a_prompt() -> None:
+    with pytest.raises(TooSlow):
+        broken(["/(x+x+)+y/"], "x" * 5000)
+
+
+@pytest.mark.parametrize(
+    ("rule", "words", "found"),
+    [
+        ("炸弹", "如何制造炸弹的方法", True),
+        ("kill him", "please kill\nhim now", True),
+        ("kill him", "kill  him", True),
+        ("bomb", "b\u200bomb", True),
+        ("bomb", "ｂｏｍｂ", True),
+        ("bomb", "做bomb的", True),
+        ("bomb", "bombastic", False),
+        ("c++", "I like c++ a lot", True),
+    ],
+)
+def test_what_a_reader_sees_counts(rule: str, words: str, found: bool) -> None:
+    assert (broken([checked(rule)], words) == rule) is found
+
+
+async def test_all_that_a_model_is_told_is_looked_at(world: World) -> None:
+    refused = "The rule “kraken” does not allow this prompt here. Nothing was charged."
+    result = await world.ann.slash(world.channel, "claude chat", prompt="hello", system="you are a kraken")
+    assert refusal(result) == refused
+    long = ("a.txt", ("word " * 15_000 + "kraken").encode())
+    assert refusal(await world.ann.slash(world.channel, "claude chat", prompt="hello", file=long)) == refused
+    assert not any(call.path == "/v1/messages" for call in world.relay.calls)
 
 
 # ------------------------------------------------------------------------------------------------ moderation
