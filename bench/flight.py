@@ -9,6 +9,7 @@ from bench.process import Bot
 from bot.demo.simulator import Job, Simulator
 from bot.demo.simulator.core import Module
 from bot.demo.simulator.midjourney import Midjourney
+from bot.demo.simulator.midjourney_pictures import Look
 from bot.demo.simulator.midjourney_tasks import Task as Picture
 from bot.demo.simulator.suno import Suno
 from bot.provider import Submission
@@ -128,5 +129,6 @@ class Busy(Simulator):
                 self.songs.library.add(job, index, kind="gen", title="Fox", tags="folk", mv="chirp-auk")
         if provider == "midjourney":
             picture = Picture(name, key, "IMAGINE", "grid", prompt, "FAST", "MID_JOURNEY", {}, now, final_prompt=prompt)
+            picture.looks = (Look(job.seed, (1, 1)),) * 4
             picture.job = job
             self.pictures.tasks.all[name] = picture

@@ -134,9 +134,11 @@ async def _asked(server: DiscordServer, relay: Busy, channels: int) -> dict[str,
         person = server.user(f"fresh{channels}x{number}")
         handles[prompt] = await server.slash(person, rooms[number % channels], "midjourney imagine", prompt=prompt)
         await handles[prompt].acknowledged(PATIENCE)
-    async with asyncio.timeout(PATIENCE):
-        while len(jobs := {job.prompt: job.id for job in relay.paid() if job.prompt in handles}) < COUNT:
-            await asyncio.sleep(0.1)
+    deadline = time.monotonic() + PATIENCE
+    while len(jobs := {job.prompt: job.id for job in relay.paid() if job.prompt in handles}) < COUNT:
+        if time.monotonic() > deadline:
+            raise SystemExit(f"only {len(jobs)} of {COUNT} pictures were asked for")
+        await asyncio.sleep(0.1)
     return {handle.record.token: Result(jobs[prompt]) for prompt, handle in handles.items()}
 
 

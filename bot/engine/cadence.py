@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 YOUNG = 180.0
 SLOWEST = 30.0
+SOON = 0.1
+"""Least share of an interval between two questions about a young task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +29,12 @@ def typical(durations: Sequence[float]) -> Typical | None:
 def next_poll(now: float, age: float, interval: float, usual: Typical | None) -> float:
     """When to ask next about a task that the relay took ``age`` seconds ago.
 
-    The moment is a multiple of ``interval``, so that all tasks of a provider fall due together and share one call. A
-    task is left alone while it cannot be finished yet (60 % of what the quickest tenth took), asked every ``interval``
-    while it is young, and ever more slowly from its fourth minute on.
+    The moment is a multiple of ``interval``, so that all tasks of a provider fall due together and share one call; one
+    that was asked about between two such moments, as new ones are, joins the others at the next. A task is left alone
+    while it cannot be finished yet (60 % of what the quickest tenth took), asked every ``interval`` while it is young,
+    and ever more slowly from its fourth minute on.
     """
-    wait = interval
+    wait = interval * SOON
     if usual is not None and age < usual.low * 0.6:
         wait = min(max(usual.low * 0.6 - age, interval), max(SLOWEST, interval))
     elif age > YOUNG:

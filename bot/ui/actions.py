@@ -69,6 +69,10 @@ class Actions:
         task_id, _colon, argument = subject.partition(":")
         await _FORMS[action][2](interaction, task_id, argument, typed)
 
+    def opens_form(self, action: str) -> bool:
+        """Whether nothing comes of a button but a form."""
+        return action in _FORMS
+
     async def _open_form(self, interaction: Interaction, action: str, task_id: str, argument: str) -> None:
         """A form must be the first answer, so the owner is checked before; reading the own database takes no time."""
         task = await self.desk.own(task_id, asker_of(interaction))

@@ -31,7 +31,7 @@ from bot.ui.actions import OTHER_VERSION, Actions
 from bot.ui.front import Front, asker_of
 from bot.ui.history import PAGE, PageButton, Question, layout
 from bot.ui.i18n import localized, say
-from bot.ui.pace import TOO_FAST, Pace, Verdict
+from bot.ui.pace import SLIP, TOO_FAST, Pace, Slips, Verdict
 from bot.ui.panels import PanelButton
 from bot.ui.uses import Source, UseSelect, begin, usable
 from bot.ui.views import TaskButton
@@ -109,7 +109,7 @@ class Darkroom(commands.AutoShardedBot):
         self._loaded: set[str] = set()
         self.clock = clock
         self.pace = Pace(config.settings.clicks_per_10_seconds, clock)
-        self._doing: set[tuple[int, int, str]] = set()
+        self._slips = Slips(clock)
         self.command_ids: dict[str, int] = {}
         self.engine: Engine
         self.front: Front
@@ -169,7 +169,8 @@ class Darkroom(commands.AutoShardedBot):
 
     async def pressed(self, interaction: discord.Interaction[Any], action: str, task_id: str, argument: str) -> None:
         """A button of a card was pressed."""
-        await self._once(interaction, self.actions.press(interaction, action, task_id, argument))
+        slip = 0.0 if self.actions.opens_form(action) else SLIP  # a form may be closed and opened again
+        await self._once(interaction, self.actions.press(interaction, action, task_id, argument), slip)
 
     async def chosen(self, interaction: discord.Interaction[Any], key: str, source: Source) -> None:
         """What to do with a picture was chosen."""
@@ -195,19 +196,16 @@ class Darkroom(commands.AutoShardedBot):
         tasks = await self.engine.desk.history(asker, question.which, offset=question.page * PAGE, limit=PAGE + 1)
         return layout(tasks, question, asker.locale)
 
-    async def _once(self, interaction: discord.Interaction[Any], doing: Coroutine[Any, Any, None]) -> None:
-        """Do what a click asks for; while it is being done, the same click of the same user is a slip of the finger."""
+    async def _once(
+        self, interaction: discord.Interaction[Any], doing: Coroutine[Any, Any, None], slip: float = SLIP
+    ) -> None:
+        """Do what a click asks for, unless it is the last one of that user again, by a slip of the finger."""
         message, about = interaction.message, dict(interaction.data or {})
-        click = (interaction.user.id, message.id if message else 0, f"{about.get('custom_id')} {about.get('values')}")
-        if click in self._doing:
-            doing.close()
-            await self._guarded(interaction, interaction.response.defer())
-            return
-        self._doing.add(click)
-        try:
-            await self._guarded(interaction, doing)
-        finally:
-            self._doing.discard(click)
+        click = (interaction.user.id, message and message.id, about.get("custom_id"), str(about.get("values")))
+        with self._slips.once(click, slip) as is_meant:
+            if not is_meant:
+                doing.close()
+            await self._guarded(interaction, doing if is_meant else interaction.response.defer())
 
     async def _guarded(self, interaction: discord.Interaction[Any], doing: Any) -> None:
         logs.about(user=interaction.user.id)

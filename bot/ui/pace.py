@@ -3,8 +3,10 @@
 Discord hands on every click. Answering each of a thousand would take the requests, and the time, of everybody else.
 """
 
+import math
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from enum import Enum
 
 from bot.text import _
@@ -13,6 +15,8 @@ WINDOW = 10.0
 """Seconds that are looked back on."""
 TYPING = 3
 """Suggestions while typing that may be asked for in place of one click: Discord asks with every few letters."""
+SLIP = 1.0
+"""Seconds in which the same click is a slip of the finger."""
 REMEMBERED = 10_000
 """Users after whom those are forgotten who have been quiet."""
 
@@ -67,5 +71,32 @@ class Pace:
         return True
 
     def _forget(self, now: float) -> None:
+        """Leave out whoever has been quiet."""
         self._seen = {who: seen for who, seen in self._seen.items() if now - seen[-1] < WINDOW}
         self._told = {user_id: at for user_id, at in self._told.items() if now - at < WINDOW}
+
+
+class Slips:
+    """Tells a click from its repetitions, of which nothing shall come: what is done may cost money.
+
+    ``clock`` gives seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._begun: dict[Hashable, float] = {}
+
+    @contextmanager
+    def once(self, click: Hashable, slip: float = SLIP) -> Iterator[bool]:
+        """Whether to do what ``click`` asks for: not while that is being done, nor within ``slip`` seconds of it."""
+        now = self._clock()
+        if now < self._begun.get(click, now):
+            yield False
+            return
+        if len(self._begun) >= REMEMBERED:
+            self._begun = {known: until for known, until in self._begun.items() if until > now}
+        self._begun[click] = math.inf
+        try:
+            yield True
+        finally:
+            self._begun[click] = now + slip

@@ -110,7 +110,7 @@ class UseSelect(Paced, discord.ui.DynamicItem[discord.ui.Select[Any]], template=
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Hand over to the client."""
-        await interaction.client.chosen(interaction, self.item.values[0], self.source)
+        await interaction.client.chosen(interaction, "".join(self.item.values[:1]), self.source)
 
 
 def menu(uses: list[Use], source: Source, locale: str) -> discord.ui.View:

@@ -110,7 +110,7 @@ class Songs(PersonaChoice):
         self, interaction: Interaction, task_id: str, _argument: str, typed: dict[str, str]
     ) -> None:
         message_id = await self.bot.front.acknowledge(interaction)
-        task = await self.bot.engine.desk.known(task_id)
+        task = await self.bot.engine.desk.own(task_id, asker_of(interaction))
         await self.make(interaction, message_id, self._typed_song(self.model(None), typed), task)
 
     def _described(self, prompt: str) -> Song:

@@ -49,7 +49,11 @@ def test_next_poll(age: float, interval: float, usual: Typical | None, wait: flo
 
 
 def test_tasks_of_one_provider_fall_due_together() -> None:
-    assert {next_poll(NOW + offset, 5.0, 10.0, None) for offset in (0.1, 3.0, 9.9)} == {NOW + 20.0}
+    assert {next_poll(NOW + offset, 5.0, 10.0, None) for offset in (0.0, 0.1, 3.0, 8.9)} == {NOW + 10.0}
+
+
+def test_nothing_is_asked_about_twice_at_almost_the_same_moment() -> None:
+    assert next_poll(NOW + 9.5, 5.0, 10.0, None) == NOW + 20.0
 
 
 @given(
@@ -61,7 +65,7 @@ def test_tasks_of_one_provider_fall_due_together() -> None:
 def test_the_next_question_is_near(now: float, age: float, interval: float, usual: Typical | None) -> None:
     when = next_poll(now, age, interval, usual)
     assert now < when <= now + max(SLOWEST, interval) + interval
-    assert when - now >= interval * 0.99
+    assert when - now >= interval * 0.09
 
 
 @pytest.mark.parametrize(
