@@ -13,7 +13,7 @@ PIP       := $(PY) -m pip --disable-pip-version-check --no-input
 COMPILE   := $(PY) -m uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run check migrate test coverage lint format bench lock clean
+.PHONY: help demo run check migrate test coverage fuzz lint format bench lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,9 @@ coverage: $(INSTALLED) ## every test, and which lines none of them runs; takes a
 	$(PY) -m coverage run -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 	$(PY) -m coverage combine --quiet
 	$(PY) -m coverage report
+
+fuzz: $(INSTALLED) ## ten thousand odd inputs for every reader and decoder; minutes to hours, ARGS narrows it
+	$(PY) -m pytest -m hypothesis --hypothesis-profile=fuzz $(if $(strip $(ARGS)),$(ARGS),-n $(WORKERS))
 
 lint: $(INSTALLED) ## ruff and mypy --strict
 	$(PY) -m ruff check .

@@ -68,7 +68,9 @@ _OUTSIDE = re.compile(r"""(href\s*=\s*)(?:"(?!#|data:)[^"]*"|'(?!#|data:)[^']*')
 
 
 _INSIDE = r"\#|data:image/(?:png|jpe?g|gif|webp)[;,]"
-_FAR = re.compile(rf"""@import[^;]*;?|url\(\s*(?!\s|["']?\s*(?:{_INSIDE}))[^)]*\)?""", re.IGNORECASE)
+_FAR = re.compile(
+    rf"""@import[^;]*;?|image-set\([^)]*\)?|url\(\s*(?!\s|["']?\s*(?:{_INSIDE}))[^)]*\)?""", re.IGNORECASE
+)
 """The same of its style sheets."""
 _ACTORS = frozenset(
     {"script", "foreignobject", "handler", "listener", "iframe", "embed", "object", "audio", "video", "meta", "link"}
@@ -193,9 +195,9 @@ def inert(sources: list[str], target: str) -> None:
         for name in [name for name, value in element.attrib.items() if _leads_out(name, value)]:
             del element.attrib[name]
         for name, value in element.attrib.items():
-            element.attrib[name] = _FAR.sub("none", value)
+            element.attrib[name] = _near(value)
         if _local(element.tag) == "style":
-            element.text = _FAR.sub("none", element.text or "")
+            element.text = _near(element.text or "")
     for prefix, address in _NAMESPACES.items():
         ElementTree.register_namespace(prefix, address)
     ElementTree.ElementTree(root).write(target, encoding="utf-8", xml_declaration=True)
@@ -252,6 +254,11 @@ def _leads_out(name: str, value: str) -> bool:
     local, bare = _local(name), "".join(value.split()).lower()
     outside = local in {"href", "base", "src"} and not re.match(_INSIDE, bare)
     return local.startswith("on") or "script:" in bare or outside
+
+
+def _near(style: str) -> str:
+    """A style sheet without what leads out of its drawing; one with escapes, which could hide that, is left out."""
+    return "" if "\\" in style else _FAR.sub("none", style)
 
 
 def _draw_bars(draw: "ImageDraw", bars: list[dict[str, Any]], colours: list[Colour]) -> None:

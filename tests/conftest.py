@@ -4,11 +4,18 @@ import gc
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from bot import logs
 from bot.app import spare_what_is_loaded
 from tests.world import World, a_world
+
+hypothesis.settings.register_profile("suite", deadline=None, derandomize=True, database=None)
+hypothesis.settings.register_profile(
+    "fuzz", deadline=None, max_examples=10_000, suppress_health_check=list(hypothesis.HealthCheck)
+)
+hypothesis.settings.load_profile("suite")
 
 
 @pytest.fixture(autouse=True, scope="session")

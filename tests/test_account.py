@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import account
@@ -426,7 +426,6 @@ READERS: list[Callable[[Any], Any]] = [
 
 @pytest.mark.parametrize("number", range(len(READERS)))
 @given(payload=JSON)
-@settings(max_examples=60, deadline=None)
 def test_no_answer_surprises_a_reader(number: int, payload: Any) -> None:
     try:
         found = READERS[number](payload)

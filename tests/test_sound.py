@@ -8,7 +8,7 @@ from pathlib import Path
 import av
 import pytest
 from av.audio.stream import AudioStream
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.sound import length_of
@@ -87,7 +87,6 @@ def test_megabytes_of_garbage_are_given_up(beginning: bytes, rest: bytes) -> Non
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-@settings(max_examples=40)
 @given(places=st.lists(st.tuples(st.integers(0, 600), st.integers(0, 255)), min_size=1), end=st.integers(1, 5000))
 def test_damage_does_no_harm(sounds: dict[str, bytes], kind: str, places: list[tuple[int, int]], end: int) -> None:
     damaged = bytearray(sounds[kind])

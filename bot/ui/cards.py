@@ -241,6 +241,7 @@ def _playing_link(media: Media, locale: str) -> str:
 
 
 _MARKDOWN = re.compile(r"([\\*_~`|>\[\]()#<:@-])")
+_MORE_THAN_WORDS = re.compile(r"[\[\]<>@]|://|```|\|\|")
 _TIME = re.compile(r"<t:\d{1,12}:[a-zA-Z]>")
 """A time as Discord shows it to each reader: what we put into sentences ourselves."""
 
@@ -259,17 +260,35 @@ def verbatim(words: str, limit: int) -> str:
     return whole if len(whole) <= limit else whole[: limit - 1].rstrip("\\") + "…"
 
 
-def plain_values(text: Text) -> Text:
-    """``text`` with everything that somebody else wrote into it as plain text."""
+def harmless_values(text: Text) -> Text:
+    """``text`` with what its reader wrote into it as it is, unless that is more than words: a link, a mention."""
     values = {
-        name: plain_values(value) if isinstance(value, Text) else _plain_value(str(value))
+        name: harmless_values(value) if isinstance(value, Text) else _harmless(str(value))
         for name, value in text.values.items()
     }
     return Text(text.source, values)
 
 
-def _plain_value(value: str) -> str:
-    return value if _TIME.fullmatch(value) else plain(value, 600)
+def _harmless(value: str) -> str:
+    means_more = _MORE_THAN_WORDS.search(value) or bare(value) != " ".join(value.split())
+    return plain(value, 600) if means_more and not _TIME.fullmatch(value) else value
+
+
+def plain_values(text: Text) -> Text:
+    """``text`` with everything that somebody else wrote into it as plain text."""
+    values = {
+        name: plain_values(value)
+        if isinstance(value, Text)
+        else _plain_value(str(value), f"`{{{name}}}`" in text.source)
+        for name, value in text.values.items()
+    }
+    return Text(text.source, values)
+
+
+def _plain_value(value: str, is_code: bool) -> str:
+    if _TIME.fullmatch(value):
+        return value
+    return bare(value)[:600].replace("`", "'") if is_code else plain(value, 600)
 
 
 def quoted_caption(caption: str) -> str:

@@ -12,7 +12,7 @@ from bot import logs
 from bot.errors import CallFailed, Problem
 from bot.store import StoreProblem
 from bot.text import Text, _
-from bot.ui.cards import plain_values
+from bot.ui.cards import harmless_values, plain_values
 from bot.ui.i18n import say
 
 log = structlog.get_logger(__name__)
@@ -27,7 +27,7 @@ def sentence(error: BaseException, error_id: str) -> Text:
     if isinstance(cause, CallFailed):  # the words of a relay
         return plain_values(cause.text)
     if isinstance(cause, Problem):
-        return cause.text
+        return harmless_values(cause.text)
     if isinstance(cause, StoreProblem):
         return Text(_DATABASE.source, {"id": error_id})
     if isinstance(cause, app_commands.CheckFailure):

@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 
+from bot.demo.simulator.openai import OpenAI
 from tests.discord.chats import exchange, messages
 from tests.discord.kit import bodies, one_film, paid, refusal, requests, words_of
+from tests.discord.openai import form
+from tests.discord.test_openai_sounds import TALK
 from tests.world import World, said
 
 FAMILY, HEART = "\N{MAN}\u200d\N{WOMAN}\u200d\N{GIRL}", "\N{HEAVY BLACK HEART}\ufe0f\u200d\N{FIRE}"
@@ -126,3 +129,24 @@ def an_answer(words: str) -> dict[str, Any]:
         "model": "claude-sonnet-4-20250514", "stop_reason": "end_turn",
         "usage": {"input_tokens": 1, "output_tokens": 1},
     }  # fmt: skip
+
+
+HOSTILE_NAMES = (
+    "../../../etc/passwd", "..\\..\\x", "a\0b", 'a"\r\nX-Evil: yes\r\n\r\n', f"{MENTIONS} {LINK}", SPOOF,
+    "", ".", "x" * 250,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES, ids=range(len(HOSTILE_NAMES)))
+async def test_the_name_of_a_file_is_no_path_and_no_markup(world: World, name: str) -> None:
+    refused = await world.ann.slash(world.channel, "openai transcribe", audio=(f"{name}.mp3", b"no sound"))
+    assert not any(letter in refusal(refused) for letter in UNSEEN)
+    assert "](" not in refusal(refused).replace("\\]\\(", "")
+    assert "@everyone" not in refusal(refused).replace("\\@", "")
+    await world.ann.slash(world.channel, "openai transcribe", audio=(f"{name}.mp3", TALK[1]))
+    await world.pass_time(20)
+    (part,) = form(world, OpenAI).files("file")
+    assert part.filename == "file.wav"
+    card = world.text(await world.task())
+    assert not any(letter in card for letter in UNSEEN)
+    assert "](" not in card.replace("\\]\\(", "")

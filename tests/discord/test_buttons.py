@@ -120,6 +120,7 @@ async def test_retry_of_an_unknown_one_makes_a_card_of_its_own(world: World) -> 
 async def test_a_second_retry_says_that_it_was_retried(world: World) -> None:
     task = await ended(world, "sim:late")
     await world.press(task, "retry")
+    world.clock.now += 2
     result = await world.press(task, "retry")
     heir = next(found for found in await world.tasks() if found.id != task.id)
     assert refusal(result) == f"This was retried already, as task {heir.id}."

@@ -68,7 +68,7 @@ async def test_no_pdf(world: World) -> None:
 @pytest.mark.parametrize(
     ("word", "state", "sentence"),
     [
-        ("cut", State.CUT, "The connection to the relay broke before it answered."),
+        ("cut", State.CUT, "The connection to the relay broke in the middle of this answer."),
         ("error", State.CUT, "The relay is overloaded right now."),
         ("revoked", State.CUT, "The relay refused this bot's key. The operator has to look at it."),
         ("length", State.DONE, "The model has reached the longest answer that it may give."),

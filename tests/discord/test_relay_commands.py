@@ -17,6 +17,7 @@ from bot.demo.simulator.ledger import Line
 from bot.engine.models import EVERY
 from bot.task import Phase
 from bot.text import _
+from bot.ui.cards import plain
 from bot.ui.i18n import say
 from tests.discord.flux import manager
 from tests.discord.kit import buttons, forge, here, one_film, refusal, words_of
@@ -201,7 +202,7 @@ async def test_a_refused_token(world: World, kim: MemberActor) -> None:
             for command in ("account", "usage", "logs"):
                 sentence = await problem(world, kim, command)
                 assert sentence.startswith("The relay refused the access token (")
-                assert sentence.endswith(words + REFUSED)
+                assert sentence.endswith(plain(words, 100) + REFUSED)
 
 
 async def test_a_relay_that_wants_the_token_bare(world: World, kim: MemberActor) -> None:

@@ -161,6 +161,7 @@ async def test_a_button_that_costs_nothing_twice(world: World) -> None:
     origin = await sung(world)
     one_tune(world, "wav")
     await press(world, origin, "wav")
+    world.clock.now += 2
     await press(world, origin, "wav")
     await world.pass_time(15)
     assert [task.phase for task in await world.tasks()] == [Phase.DELIVERED] * 3

@@ -205,6 +205,7 @@ async def test_a_button_that_was_used_already(world: World, log: Log) -> None:
     heir = await world.task()
     assert heir.id != failed.id
     world.env.backend.edit_message(old.channel.id, old.id, {"components": [row.to_dict() for row in old.components]})
+    world.clock.now += 2
     result = await world.ann.click(world.message(failed), custom_id=retry)
     text = _("This was retried already, as task {task}.", task=heir.id)
     await assert_refused(world, log, result, world.ann, text, what=retry, cards=1)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import Invalid, NotOffered, Refused, Throttled, Unavailable, Unreadable
@@ -180,7 +180,6 @@ def check_report(provider: Provider, report: Report, payload: Any) -> None:
             check_report(provider, report.follow_up.read(payload), payload)
 
 
-@settings(max_examples=400, deadline=None)
 @given(payload=JSONS)
 def test_no_json_surprises_a_reader(payload: Any) -> None:
     for provider in PROVIDERS:
@@ -188,7 +187,6 @@ def test_no_json_surprises_a_reader(payload: Any) -> None:
 
 
 @by_name
-@settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_no_change_of_a_recorded_answer_surprises_a_reader(provider: Provider, data: st.DataObject) -> None:
     payload = data.draw(st.sampled_from(RECORDED[provider.name]))

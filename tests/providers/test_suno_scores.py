@@ -6,7 +6,7 @@ from typing import Any
 
 import mido
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.providers.suno.scores import Line, data_url, lines_of, lrc, midi, srt
@@ -203,7 +203,6 @@ TIMED = st.lists(st.fixed_dictionaries({"word": st.text("a[] \n", max_size=6), "
 NOTED = st.lists(st.fixed_dictionaries({"pitch": VALUES, "start": VALUES, "end": VALUES, "velocity": VALUES}))
 
 
-@settings(max_examples=150, deadline=None)
 @given(words=JSONS | TIMED, title=st.text(max_size=5))
 def test_no_words_break_the_writers(words: Any, title: str) -> None:
     lines = lines_of(words)
@@ -212,7 +211,6 @@ def test_no_words_break_the_writers(words: Any, title: str) -> None:
     assert srt(lines).count(" --> ") == len(lines)
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     instruments=JSONS
     | st.lists(st.fixed_dictionaries({"name": st.text(max_size=9), "notes": NOTED | JSONS}), max_size=4)
