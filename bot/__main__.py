@@ -16,7 +16,7 @@ import discord
 import structlog
 import typer
 
-from bot import logs
+from bot import __version__, logs
 from bot.app import App, assemble, spare_what_is_loaded
 from bot.config import Config, ConfigurationError, load
 from bot.engine.cadence import backoff
@@ -28,13 +28,27 @@ cli = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # they may print local variables: keys and tokens
-    help="Darkroom: a Discord bot behind one relay key.",
 )
 log = structlog.get_logger("bot")
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds before Discord is tried again; doubled each time."""
 UNREACHABLE = (aiohttp.ClientError, OSError, discord.HTTPException, discord.GatewayNotFound)
 HEARTBEAT_MAX = 120.0
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"darkroom {__version__}")
+        raise typer.Exit
+
+
+@cli.callback()
+def _program(
+    _wanted: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version and end.")
+    ] = False,
+) -> None:
+    """Darkroom: a Discord bot behind one relay key."""
 
 
 def _config() -> Config:

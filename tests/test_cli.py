@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import __version__
 from bot.health import serving
 from bot.store import Store, connect
 from bot.store.database import migrations, version
@@ -33,6 +34,11 @@ async def test_help_names_every_command(tmp_path: Path) -> None:
     assert ended.code == 0
     for command in ("run", "demo", "check", "migrate", "health"):
         assert f" {command} " in ended.out
+
+
+async def test_it_knows_its_version(tmp_path: Path) -> None:
+    ended = await darkroom(tmp_path, "--version")
+    assert (ended.code, ended.out) == (0, f"darkroom {__version__}\n")
 
 
 async def test_without_a_command_it_helps(tmp_path: Path) -> None:
