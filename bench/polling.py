@@ -25,7 +25,7 @@ from bot.provider import providers
 from bot.task import Place
 from tests.discord_server import DiscordServer
 
-SIZES = (10_000,)
+SIZES = (100, 1_000, 10_000)
 INTERVAL = 10.0
 ROUNDS = 2
 FOR_EVER = 1e7

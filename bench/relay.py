@@ -8,6 +8,7 @@ is answered with one line: ``move`` a standing clock by seconds, ``take`` so man
 import argparse
 import asyncio
 import json
+import os
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
@@ -108,4 +109,5 @@ if __name__ == "__main__":
     parser.add_argument("--latency", type=float, default=0.0)
     parser.add_argument("--still", action="store_true")
     chosen = parser.parse_args()
+    os.nice(10)  # elsewhere it is another machine's work
     asyncio.run(serve(chosen.latency, still=chosen.still))

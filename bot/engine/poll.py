@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from bot import logs
-from bot.engine.batches import Again, chunks
+from bot.engine.batches import Again, Turns, chunks
 from bot.engine.cadence import backoff, next_poll
 from bot.engine.core import Core, lookup_of
 from bot.engine.work import Crew
@@ -35,7 +35,7 @@ from bot.task import (
 
 log = structlog.get_logger(__name__)
 LEASE = 90.0
-CLAIM = 5000
+CLAIM = 20_000
 BATCH_WIDTH = 4
 SINGLE_MISSES = 5
 """A task that its own question does not find this often in a row is given up."""
@@ -64,6 +64,7 @@ class Poller:
         self._batch_missing: dict[tuple[str, str], float] = {}
         self._widths: dict[tuple[str, int], asyncio.Semaphore] = {}
         self._again = Again(core.store)
+        self._turns = Turns()
 
     async def start_due(self) -> list[asyncio.Task[None]]:
         """Begin a round for every group of due tasks that are asked about alike."""
@@ -113,18 +114,21 @@ class Poller:
 
         async def ask(chunk: list[Task]) -> None:
             async with width:
-                await self._ask_chunk(lookup, route, chunk)
+                await self._ask_chunk(lookup, route, chunk, one_of_many=len(parts) > BATCH_WIDTH)
 
-        await asyncio.gather(*(ask(chunk) for chunk in chunks(lookup, tasks)))
+        parts = list(chunks(lookup, tasks))
+        await asyncio.gather(*(ask(chunk) for chunk in parts))
 
-    async def _ask_chunk(self, lookup: Batch, route: str, tasks: list[Task]) -> None:
+    async def _ask_chunk(self, lookup: Batch, route: str, tasks: list[Task], *, one_of_many: bool) -> None:
         provider = self.core.provider(tasks[0])
         try:
             reports: dict[str, Report] = {}
             for call in lookup.calls(
                 list(dict.fromkeys(name for task in tasks for name in lookup.ids(task.remote_id)))
             ):
-                reports |= _by_id(_reader(provider, lookup)(await self.core.relay.call(call, route, of=provider.name)))
+                answer = await self.core.relay.call(call, route, of=provider.name)
+                async with self._turns.turn():  # to read an answer about many is some milliseconds' work
+                    reports |= _by_id(_reader(provider, lookup)(answer))
         except (NotOffered, Unreadable) as error:
             log.warning("no batch lookup here, asking singly", provider=provider.name, why=error.detail)
             self._batch_missing[provider.name, lookup.path] = self.core.clock() + NO_BATCH_FOR
@@ -137,8 +141,8 @@ class Poller:
             await self._put_off(provider, tasks, error)
         else:
             self._outages.pop(provider.name, None)
-            await asyncio.sleep(0)  # to read an answer about many is some milliseconds' work, and so is what follows
-            await self._settle([(task, merged([reports.get(i) for i in lookup.ids(task.remote_id)])) for task in tasks])
+            found = [(task, merged([reports.get(i) for i in lookup.ids(task.remote_id)])) for task in tasks]
+            await self._settle(found, one_of_many=one_of_many)
 
     # -------------------------------------------------------------------------------------------- one by one
 
@@ -194,7 +198,7 @@ class Poller:
 
     # -------------------------------------------------------------------------------------------- results
 
-    async def _settle(self, found: Sequence[tuple[Task, Report | None]]) -> None:
+    async def _settle(self, found: Sequence[tuple[Task, Report | None]], *, one_of_many: bool = False) -> None:
         """Advance each task by its report; store what changed, and give the rest only their next time."""
         changed: list[Task] = []
         unchanged: dict[float, list[str]] = defaultdict(list)
@@ -211,7 +215,7 @@ class Poller:
         for (provider, outcome), tasks in came_to.items():
             self.core.metrics.reported(provider, outcome, tasks)
         await self.core.store.save_all(changed)
-        await self._again.put(unchanged)
+        await self._again.put(unchanged, one_of_many=one_of_many)
         for task in changed:
             self.core.screen.show(replace(task, version=task.version + 1))
         if changed:

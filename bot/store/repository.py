@@ -21,8 +21,8 @@ _COLUMNS = (
 )  # fmt: skip
 _ALL = (*_COLUMNS, "search", "body")
 _SENTENCES = ("reason", "note")
-AT_ONCE = 100
-"""Rows that are read in one go, a few milliseconds; then others have their turn."""
+AT_ONCE, REST = 50, 0.002
+"""Rows that are read in one go, a millisecond, and seconds for others after that."""
 _INSERT = f"INSERT INTO tasks ({', '.join(_ALL)}) VALUES ({', '.join(f'${n}' for n in range(1, len(_ALL) + 1))})"
 _UPDATE = (
     f"UPDATE tasks SET {', '.join(f'{name} = ${n}' for n, name in enumerate(_ALL, start=1))} "
@@ -381,7 +381,7 @@ async def _tasks(rows: Iterable[Row]) -> list[Task]:
     found = []
     for number, row in enumerate(rows):
         if number and number % AT_ONCE == 0:
-            await asyncio.sleep(0)
+            await asyncio.sleep(REST)
         try:
             found.append(_task(row))
         except ValueError as error:

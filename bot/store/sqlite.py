@@ -15,7 +15,7 @@ import aiosqlite
 from bot.store.database import Row, StoreProblem
 
 _PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON;"
-AT_ONCE = 500
+AT_ONCE, REST = 500, 0.002
 """Rows that are made into objects in one go, two milliseconds; then others have their turn."""
 _LOOKING = "PRAGMA busy_timeout=5000; PRAGMA query_only=ON;"
 
@@ -60,7 +60,7 @@ class _Verbs:
         rows: list[Row] = []
         for number, row in enumerate(found):
             if number and number % AT_ONCE == 0:
-                await asyncio.sleep(0)
+                await asyncio.sleep(REST)
             rows.append(dict(row))
         return rows
 
