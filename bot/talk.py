@@ -127,8 +127,14 @@ _BUSY_CODES = {"overloaded_error", "rate_limit_error", "rate_limit_exceeded", "s
 
 NO_MODEL = _("The relay has no model “{model}”, or nobody who offers it. Choose another with `model`.")
 TOO_MUCH = _("What was sent is too large for the provider. Use smaller files, or begin a new conversation.")
+TOO_LONG = _("The conversation is longer than this model can take. Begin a new one, or choose another model.")
+_TOO_LONG = re.compile(r"context_length_exceeded|maximum context length|prompt is too long|input is too long", re.I)
 _NO_MODEL_CODES = {"model_not_found", "not_found_error"}
 _NO_CHANNEL = ("无可用渠道", "no available channel")
+
+
+class TooLong(Refused):
+    """What was said is longer than the model can take; nothing was charged."""
 
 
 def no_model(model: str, status: int, code: str, words: str) -> Refused | None:
@@ -154,6 +160,8 @@ def judge(model: str) -> Callable[[int, str, str], Exception | None]:
 
 def _known(code: str, detail: str) -> CallFailed | None:
     """What the codes mean that say the same before and in the middle of a stream."""
+    if _TOO_LONG.search(f"{code} {detail}"):
+        return TooLong(TOO_LONG, detail, code)
     if code in _KEY_CODES:
         return Refused(KEY_REFUSED, detail, code)
     if "quota" in code:

@@ -11,6 +11,7 @@ import structlog
 
 from bot import logs
 from bot.engine.core import Core
+from bot.engine.papers import TOGETHER
 from bot.engine.pieces import pieces
 from bot.engine.ports import Later, Nowhere
 from bot.engine.submit import FORGOTTEN_INPUT
@@ -18,21 +19,38 @@ from bot.engine.work import Crew
 from bot.errors import CUT_OFF, CallFailed, Problem, numbered
 from bot.store import StoreProblem
 from bot.store.conversations import LEASE, Conversations
-from bot.talk import LIVE, TALKERS, Attached, Conversation, Exchange, File, Piece, Role, Said, State, Stop, visible
+from bot.talk import (
+    LIVE,
+    TALKERS,
+    Attached,
+    Conversation,
+    Exchange,
+    File,
+    Piece,
+    Role,
+    Said,
+    State,
+    Stop,
+    TooLong,
+    visible,
+)
 from bot.task import Place
 from bot.text import Text, _
 
 log = structlog.get_logger(__name__)
 SAVED_EVERY = 1.5
 """Seconds between two times that a growing answer is stored."""
-REMEMBERED, REMEMBERED_BYTES = 40, 16 * 1024 * 1024
-"""Exchanges of a conversation that a model is told of, and bytes of their files."""
+REMEMBERED = 40
+"""Exchanges of a conversation that a model is told of."""
 REMEMBERED_WORDS = 400_000
-"""Characters of a conversation that a model is told of."""
+"""Characters of a conversation that a model is told of, with those of its text files."""
+NOT_KEPT = "[{names}: no longer at hand]"
+"""What a model is told in place of files of earlier questions."""
 RESTARTED = _("The bot was restarted in the middle of this answer.")
 BROKE_OFF = _("The connection to the relay broke in the middle of this answer.")
 ENDLESS = _("The stream ended before the answer did.")
 EMPTY = _("The model gave no answer.")
+SHORTENED = _("The conversation is longer than this model can take: its beginning was left out.")
 FILTERED = _("The provider's content filter ended the answer.")
 
 
@@ -219,10 +237,19 @@ class Answers:
             talker = TALKERS[conversation.provider]
             options = self.core.config.options(conversation.provider)
             said = await self._said(conversation, live.exchange)
-            call = await asyncio.to_thread(talker.call, said, conversation.manner, options)
-            async with aclosing(pieces(self.core.relay, talker, call, options.prefix)) as found:
-                async for piece in found:
-                    self._add(live, piece)
+            while True:
+                call = await asyncio.to_thread(talker.call, said, conversation.manner, options)
+                try:
+                    async with aclosing(pieces(self.core.relay, talker, call, options.prefix)) as found:
+                        async for piece in found:
+                            self._add(live, piece)
+                    break
+                except TooLong:
+                    if len(said) == 1 or live.exchange.answer:
+                        raise
+                    said = said[len(said) // 2 // 2 * 2 or 2 :]  # a question and its answer go together
+                    log.info("a conversation is too long for its model", exchange=live.exchange.id, kept=len(said))
+                    live.exchange = replace(live.exchange, reason=SHORTENED)
         except CallFailed as error:
             log.warning("an answer broke off", exchange=live.exchange.id, error=str(error), why=error.detail)
             return self._broken(live.exchange, error.text)
@@ -253,10 +280,10 @@ class Answers:
         """How a stream that ended by itself has to be taken."""
         if exchange.stop is None:
             return self._broken(exchange, ENDLESS)
-        filtered = exchange.stop is Stop.FILTER
+        filtered, shortened = exchange.stop is Stop.FILTER, exchange.reason
         if not visible(exchange.answer).strip():
             return self._ended(exchange, State.FAILED, FILTERED if filtered else EMPTY)
-        return self._ended(exchange, State.DONE, FILTERED if filtered else None)
+        return self._ended(exchange, State.DONE, FILTERED if filtered else shortened)
 
     def _broken(self, exchange: Exchange, why: Text) -> Exchange:
         if not visible(exchange.answer).strip():
@@ -320,18 +347,22 @@ class Answers:
         """The conversation as the model is told of it, up to the question that is asked now."""
         before = [one for one in await self.conversations.said(conversation.id) if one.number < asked.number]
         said: list[Said] = []
-        room, words = REMEMBERED_BYTES, REMEMBERED_WORDS
+        room, words = TOGETHER, REMEMBERED_WORDS
         for one in [asked, *reversed(before[-REMEMBERED:])]:  # the newest first: what does not fit is the oldest
-            words -= len(one.question) + len(one.answer)
-            if words < 0 and one is not asked:
-                break
+            answer = visible(one.answer)
+            if one is not asked and not answer.strip():
+                continue
             files = [await self._file(file, needed=one is asked) for file in one.files]
             kept = tuple(file for file in files if file is not None and len(file.content) <= room)
+            words -= len(one.question) + len(answer) + sum(len(file.content) for file in kept if file.is_text)
+            if words < 0 and one is not asked:
+                break
             room -= sum(len(file.content) for file in kept)
-            if one is not asked and one.answer.strip():
-                said.append(Said(Role.MODEL, one.answer))
-            if one is asked or one.answer.strip():
-                said.append(Said(Role.USER, one.question, kept))
+            names = ", ".join(file.name for file, found in zip(one.files, files, strict=True) if found not in kept)
+            missing = NOT_KEPT.format(names=names) if names else ""
+            if one is not asked:
+                said.append(Said(Role.MODEL, answer))
+            said.append(Said(Role.USER, "\n\n".join(part for part in (missing, one.question.strip()) if part), kept))
         return said[::-1]
 
     async def _file(self, file: Attached, *, needed: bool) -> File | None:

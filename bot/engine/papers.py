@@ -1,6 +1,7 @@
 """The files that go with a question to a model: pictures, texts and documents, known by their bytes."""
 
 import hashlib
+from collections.abc import Collection
 
 from bot.engine.inputs import PICTURE_LIMIT
 from bot.errors import Problem
@@ -11,8 +12,12 @@ from bot.text import _
 DOCUMENT_LIMIT = 10 * 1024 * 1024
 LONGEST_TEXT = 100_000
 """Characters of a text file."""
-MOST_FILES = 4
+MOST_FILES, TOGETHER = 4, 16 * 1024 * 1024
+"""Files of a question, and their bytes together."""
 TEXT_MIME = "text/plain"
+CHINESE = 0.04
+"""Share of the commonest signs of Chinese among those beyond ASCII from which bytes are taken for GB 18030."""
+_COMMON = frozenset("，。、：；！？“”（）的一是不了在人有我他这中大来上个们到说时要就出会可也你对生能")
 
 
 def check_paper_size(size: int, name: str) -> None:
@@ -20,6 +25,16 @@ def check_paper_size(size: int, name: str) -> None:
     most = max(PICTURE_LIMIT, DOCUMENT_LIMIT)
     if size > most:
         raise Problem(_("{file} is too large: at most {limit} MiB.", file=name, limit=most // 1024**2))
+
+
+def check_sizes(files: Collection[tuple[int, str]]) -> None:
+    """Refuse files (bytes, name) that are too large, or too many, with :class:`Problem`."""
+    if len(files) > MOST_FILES:
+        raise Problem(_("At most {limit} files go with a question.", limit=MOST_FILES))
+    for size, name in files:
+        check_paper_size(size, name)
+    if sum(size for size, _name in files) > TOGETHER:
+        raise Problem(_("The files are too large together: at most {limit} MiB.", limit=TOGETHER // 1024**2))
 
 
 def paper_of(content: bytes, url: str, name: str, *, documents: bool) -> Input:
@@ -54,9 +69,20 @@ def _input(content: bytes, mime: str, url: str) -> Input:
 
 
 def _text(content: bytes) -> str | None:
-    """The words of a file, ``None`` when it holds none."""
-    try:
-        words = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return None
-    return None if "\0" in words or not words.strip() else words
+    """The words of a file in UTF-8, in UTF-16 that says so, or in GB 18030; ``None`` when it holds none."""
+    encodings = ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "gb18030")
+    for encoding in encodings:
+        try:
+            words = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" in words or not words.strip() or (encoding == "gb18030" and not _is_chinese(words)):
+            return None
+        return words
+    return None
+
+
+def _is_chinese(words: str) -> bool:
+    """Whether words that were no UTF-8 read as Chinese: other encodings, read so, give letters that nobody uses."""
+    beyond = [letter for letter in words if letter > "\x7f"]
+    return sum(letter in _COMMON for letter in beyond) >= CHINESE * len(beyond)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import discord
 from discord import app_commands
 
-from bot.engine.papers import check_paper_size, paper_of
+from bot.engine.papers import check_sizes, paper_of
 from bot.engine.talk import Question, Talk
 from bot.provider import providers
 from bot.store.repository import Input
@@ -71,9 +71,8 @@ async def _question(interaction: Interaction, provider: str, prompt: str, files:
 
 
 def check_papers(files: Sequence[discord.Attachment]) -> None:
-    """Refuse files that are too large before they are read. Raises :class:`Problem`."""
-    for file in files:
-        check_paper_size(file.size, file.filename)
+    """Refuse files that are too large or too many before they are read. Raises :class:`Problem`."""
+    check_sizes([(file.size, file.filename) for file in files])
 
 
 async def papers(files: Sequence[discord.Attachment], provider: str) -> list[tuple[Input, str]]:

@@ -66,9 +66,11 @@ def _past_blanks(answer: str, start: int) -> int:
 
 
 def split(answer: str, opening: str = "") -> tuple[list[Page], str]:
-    """The parts that are shown as messages, and the rest (``""``: there is none)."""
+    """The parts that are shown as messages, and the rest (``""``: there is none), which opens code that goes on."""
     found = pages(answer, opening)
-    return found[:MOST], "".join(page.words for page in found[MOST:])
+    return found[:MOST], "".join(
+        [*(page.opening for page in found[MOST : MOST + 1]), *(page.words for page in found[MOST:])]
+    )
 
 
 def _cut(window: str) -> int:

@@ -69,7 +69,7 @@ async def heard(client: "Darkroom", message: discord.Message) -> None:
                 raise Problem(TOO_FAST)
             await _answer(client, message, conversation, locale)
         except Problem as problem:
-            await _say(message, problem.text, locale)
+            await _say(message, problems.sentence(problem, ""), locale)
     except (Later, Nowhere, discord.HTTPException, aiohttp.ClientError, OSError) as error:
         log.warning("a message in a thread was not answered", error=type(error).__name__)
     except Exception as error:

@@ -515,7 +515,7 @@ async def test_the_status_of_every_provider(world: World, kim: MemberActor) -> N
     await world.work()
     world.app.engine.core.missing["luma", "extend"] = world.clock.now + 60
     found = await everything(world, kim)
-    assert found[1:3] == ["🟢 The relay answers. Relay simulator simulator", "> Closed on **Sunday**"]
+    assert found[1:3] == ["🟢 The relay answers. Relay simulator v1.0", "> Closed on **Sunday**"]
     assert after(found, "🎬 **Luma** · offered", 3) == [
         "⚠️ The relay does not have: longer video",
         "1 of 2 went well (50 %) · usually 10 s · 1 under way, 0 in line",

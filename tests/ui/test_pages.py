@@ -110,3 +110,10 @@ def test_blanks_by_the_thousand_make_no_message(answer: str) -> None:
     assert "".join(page.words for page in found) == answer
     assert not any(page.blank for page in found[:-1])
     assert all(len(page.shown) <= LIMIT for page in found)
+
+
+def test_the_rest_opens_code_that_goes_on() -> None:
+    shown, rest = split("```py\n" + "x = 1\n" * 5000 + "```")
+    assert rest.startswith("```py\nx = 1\n")
+    assert rest.count("```") == 2
+    assert len(shown) == 5

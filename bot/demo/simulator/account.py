@@ -84,7 +84,7 @@ class Account:
         if not self._options.status:
             return missing(request)
         data = {
-            "version": "simulator",
+            "version": "v1.0",
             "system_name": "Relay simulator",
             "quota_per_unit": self._options.unit,
             "display_in_currency": self._options.in_currency,

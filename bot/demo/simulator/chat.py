@@ -61,6 +61,7 @@ class ChatOptions:
     line_end: str = "\n"
     named: bool = True  # Anthropic's `event:` lines; some forks leave them out
     typed: bool = True  # `delta.type`; the documentation's own sample leaves it out
+    room: int = 200_000  # tokens that a model can be told
     done: bool = True  # the last line of a stream: `[DONE]` or `message_stop`
     pings: bool = True
     ended: dict[str, float] = field(default_factory=dict)  # when the last token of a prompt's answer went out
@@ -109,6 +110,8 @@ class Chat:
             return shape_a(request, 503, f"No available channel for model {body['model']}")
         if "sim:overloaded" in prompt:
             return failed(request, form, 529, "overloaded_error", "Overloaded")
+        if (given := count(said)) > self._options.room:
+            return too_long(request, form, given, self._options.room)
         refused = self._relay.refusal(request, prompt)
         if refused is not None:
             return refused
@@ -296,6 +299,15 @@ def failed(request: web.Request, form: Form, status: int, kind: str, message: st
     return shape_a(request, status, message)
 
 
+def too_long(request: web.Request, form: Form, given: int, room: int) -> web.Response:
+    """More was said than the model can take: each family in its own words."""
+    if form == "anthropic":
+        words = f"prompt is too long: {given} tokens > {room} maximum"
+        return failed(request, form, 400, "invalid_request_error", words)
+    words = f"This model's maximum context length is {room} tokens. However, your messages resulted in {given} tokens."
+    return shape_a(request, 400, words)
+
+
 # ------------------------------------------------------------------------------------------------ what arrives
 
 
@@ -320,6 +332,11 @@ def check_anthropic(body: dict[str, Any]) -> str:
         return "max_tokens: Field required"
     if thinking.get("type") == "enabled" and not 1024 <= thinking.get("budget_tokens", 0) < most:
         return "thinking.budget_tokens must be at least 1024 and less than max_tokens"
+    for message in body["messages"]:
+        content = message["content"]
+        texts = [content] if isinstance(content, str) else [block.get("text", "x") for block in content]
+        if not texts or not all(text.strip() for text in texts):
+            return "messages: text content blocks must contain non-whitespace text"
     roles = [message.get("role") for message in body["messages"]]
     if any(one == other for one, other in itertools.pairwise(roles)) or set(roles) - {"user", "assistant"}:
         return "messages: roles must alternate between user and assistant"
