@@ -11,7 +11,7 @@ from bot.lookup import Batch
 from bot.store import Store
 from bot.task import Task
 
-REST, LONGEST_REST = 3.0, 0.1
+REST, LONGEST_REST = 2.0, 0.1
 """How many times as long as a piece of work the rest after it is, and seconds that it lasts at most."""
 
 
