@@ -114,12 +114,14 @@ class Poller:
 
         async def ask(chunk: list[Task]) -> None:
             async with width:
-                await self._ask_chunk(lookup, route, chunk, one_of_many=len(parts) > BATCH_WIDTH)
+                found = await self._ask_chunk(lookup, route, chunk)
+            await self._settle(found, one_of_many=len(parts) > BATCH_WIDTH)
 
         parts = list(chunks(lookup, tasks))
         await asyncio.gather(*(ask(chunk) for chunk in parts))
 
-    async def _ask_chunk(self, lookup: Batch, route: str, tasks: list[Task], *, one_of_many: bool) -> None:
+    async def _ask_chunk(self, lookup: Batch, route: str, tasks: list[Task]) -> list[tuple[Task, Report | None]]:
+        """What the relay says of each; of none, where it could not be asked about all of them at once."""
         provider = self.core.provider(tasks[0])
         try:
             reports: dict[str, Report] = {}
@@ -137,12 +139,12 @@ class Poller:
             if isinstance(error, Refused) and (error.unknown_task or error.status in ABOUT_THE_REQUEST):
                 log.warning("a batch was refused, asking about it singly", provider=provider.name, why=error.detail)
                 await self._ask_singly(lookup, tasks)  # one bad id must not keep its neighbours waiting
-                return
-            await self._put_off(provider, tasks, error)
+            else:
+                await self._put_off(provider, tasks, error)
         else:
             self._outages.pop(provider.name, None)
-            found = [(task, merged([reports.get(i) for i in lookup.ids(task.remote_id)])) for task in tasks]
-            await self._settle(found, one_of_many=one_of_many)
+            return [(task, merged([reports.get(i) for i in lookup.ids(task.remote_id)])) for task in tasks]
+        return []
 
     # -------------------------------------------------------------------------------------------- one by one
 

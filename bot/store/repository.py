@@ -21,7 +21,7 @@ _COLUMNS = (
 )  # fmt: skip
 _ALL = (*_COLUMNS, "search", "body")
 _SENTENCES = ("reason", "note")
-AT_ONCE, REST = 50, 0.002
+AT_ONCE, REST = 50, 0.001
 """Rows that are read in one go, a millisecond, and seconds for others after that."""
 _INSERT = f"INSERT INTO tasks ({', '.join(_ALL)}) VALUES ({', '.join(f'${n}' for n in range(1, len(_ALL) + 1))})"
 _UPDATE = (

@@ -5,7 +5,7 @@ from discord import app_commands
 from discord.app_commands import locale_str as L
 
 from bot.providers.openai import choose
-from bot.providers.openai.models import known
+from bot.providers.openai.models import known, may_edit
 from bot.providers.openai.pictures import INPUTS
 from bot.ui.enhance import enhanceable
 from bot.ui.front import Interaction
@@ -105,8 +105,9 @@ class Pictures(Common):
         return await models(interaction, current, "image", self.options.painting)
 
     @edit.autocomplete("model")
-    async def _editing(self, _interaction: Interaction, current: str) -> Choices:
-        return matching(self.options.editing, current)
+    async def _editing(self, interaction: Interaction, current: str) -> Choices:
+        found = await models(interaction, current, "image", self.options.editing)
+        return [choice for choice in found if may_edit(choice.value)]
 
     @image.autocomplete("size")
     @edit.autocomplete("size")

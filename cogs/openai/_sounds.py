@@ -8,9 +8,12 @@ from bot.providers.openai.models import FORMATS
 from bot.providers.openai.moderation import Moderation
 from bot.providers.openai.sounds import LONGEST, Speech, Transcription, Translation
 from bot.ui.front import Interaction
+from bot.ui.models import model_choices
 from bot.ui.pickers import Choices, matching
 from cogs.openai._common import MODEL, Common, Words, models
 
+MODERATION = "moderation"
+"""What the names of models hold that judge texts."""
 SOUND_FORMATS = [app_commands.Choice(name=L(name.upper()), value=name) for name in FORMATS]
 TEXT_FORMATS = [
     app_commands.Choice(name=L("Text"), value="text"),
@@ -132,6 +135,11 @@ class Sounds(Common):
     @speech.autocomplete("voice")
     async def _voices(self, _interaction: Interaction, current: str) -> Choices:
         return matching(self.options.speakers, current)
+
+    @moderate.autocomplete("model")
+    async def _judging(self, interaction: Interaction, current: str) -> Choices:
+        found = await model_choices(interaction, current or MODERATION)
+        return [choice for choice in found if MODERATION in choice.value]
 
     @transcribe.autocomplete("model")
     @translate.autocomplete("model")

@@ -232,10 +232,11 @@ async def test_models_for_speech_and_for_recordings(world: World) -> None:
         found = await world.ann.autocomplete(world.channel, f"openai {command}", option, "")
         return [choice["value"] for choice in found]
 
-    world.relay.openai.models = (*OWN, "site-tts")
+    world.relay.openai.models = (*OWN, "site-tts", "omni-moderation-latest")
     assert await offered("speech", "model") == ["gpt-4o-mini-tts", "tts-1", "tts-1-hd", "site-tts"]
     assert (await offered("transcribe", "model"))[0] == (await offered("translate", "model"))[0] == "whisper-1"
     assert (await offered("speech", "voice"))[0] == "alloy"
+    assert await offered("moderate", "model") == ["omni-moderation-latest"]
 
 
 # ------------------------------------------------------------------------------------------------ moderation

@@ -85,6 +85,12 @@ def known(option: str, model: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value for one in models for value in one.takes.get(option, ())))
 
 
+def may_edit(model: str) -> bool:
+    """Whether a model can be asked to edit pictures; of one that is not known here, the relay knows."""
+    known = PICTURES.get(model)
+    return known is None or known.pictures > 0
+
+
 def may_say_how(model: str) -> bool:
     """Whether a model may be told how to answer; OpenAI's newer ones refuse that (5.2)."""
     return PICTURES[model].answers if model in PICTURES else not model.startswith("gpt-image")
