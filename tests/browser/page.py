@@ -239,9 +239,23 @@ class DemoPage:
     # -------------------------------------------------------------------------------------------- cards
 
     def press(self, card: Locator, label: str) -> None:
-        """Press a button of a card."""
-        self._until(self._idle)
-        card.locator(".component-button", has_text=label).click()
+        """Press a button of a card; once more where the page was drawn anew under the finger."""
+        before = self._action()
+
+        def pressed() -> bool:
+            if self._idle():
+                card.locator(".component-button", has_text=label).click()
+                self.page.wait_for_timeout(300)
+            return self._action() != before
+
+        self._until(pressed)
+
+    def _action(self) -> str:
+        """Which action the page has taken last."""
+        state = (
+            "() => { const s = window.simcordPreview; return (s.pendingAction || s.lastAction || {}).requestId || ''; }"
+        )
+        return str(self.page.evaluate(state))
 
     def press_for_card(self, card: Locator, label: str) -> Locator:
         """Press a button that brings a new message; returns that."""
