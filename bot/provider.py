@@ -6,6 +6,7 @@ do. Both are pure: they say *what to send* and *what an answer means*; only ``bo
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -24,6 +25,7 @@ from bot.wire import Call
 
 INPUT = "input:"
 """Prefix of a field value that names a stored input (an uploaded picture) instead of a URL."""
+_ADDRESS = re.compile(r"(?:input:|https?://|data:)[!-~]*")
 
 Prompt = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Picture = Annotated[str, "input"]
@@ -242,12 +244,12 @@ class Submission(BaseModel):
 
     def told(self) -> list[str]:
         """Everything in words that the user has given."""
-        given = strings(self.parameters())
+        prompts = {self.caption_field, self.prompt_field} - set(self._file_fields())
         return [
             value
-            for value in given
-            if any(map(str.isalpha, value))
-            and (any(map(str.isspace, value)) or not value.startswith((INPUT, "http://", "https://", "data:")))
+            for name, given in self.parameters().items()
+            for value in strings(given)
+            if any(map(str.isalpha, value)) and (name in prompts or not _ADDRESS.fullmatch(value))
         ]
 
     def parameters(self) -> dict[str, Any]:
@@ -281,15 +283,16 @@ class Submission(BaseModel):
     def inputs_by_field(self) -> list[tuple[str, str]]:
         """Each field that is a file, and the id of the stored input that it refers to."""
         given = self.parameters()
-        fields = [
-            name for name, field in type(self).model_fields.items() if _holds("input", field.annotation, field.metadata)
-        ]
         return [
             (name, value.removeprefix(INPUT))
-            for name in fields
+            for name in self._file_fields()
             for value in strings(given.get(name))
             if value.startswith(INPUT)
         ]
+
+    @classmethod
+    def _file_fields(cls) -> list[str]:
+        return [name for name, field in cls.model_fields.items() if _holds("input", field.annotation, field.metadata)]
 
 
 class Forgotten(Submission):

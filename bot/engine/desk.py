@@ -19,7 +19,7 @@ from bot.engine.ports import Glance
 from bot.engine.submit import FORGOTTEN_INPUT, NOT_OFFERED, Submitter
 from bot.errors import CallFailed, Problem
 from bot.media import MediaProblem
-from bot.provider import INPUT, Given, Mask, Submission, Takes
+from bot.provider import INPUT, Given, Mask, Submission, Takes, strings
 from bot.step import Step
 from bot.store import Filter
 from bot.store.repository import Input
@@ -103,17 +103,21 @@ class Desk:
 
     async def accept(self, order: Order) -> Task:
         """Store the request; from here on it ends in a result or an honest reason."""
-        _check_right(order.submission, order.asker)
-        words = [*order.submission.told(), order.original]
-        await self.guard.check(words, order.place.guild_id, order.asker.user_id)
-        await self.room(order.asker, order.submission.provider.name)
-        self._offered(order.submission)
+        await self._check(order)
         task = self._new(order)
         stored = [name for name in order.submission.inputs() if name not in {item.id for item in order.inputs}]
         await self.core.store.add(task, order.inputs, used=stored)
         self.core.screen.show(task)
         self.core.wake()
         return task
+
+    async def _check(self, order: Order) -> None:
+        """Refuse what may not be asked for, before anything is paid for."""
+        _check_right(order.submission, order.asker)
+        words = [*order.submission.told(), order.original]
+        await self.guard.check(words, order.place.guild_id, order.asker.user_id)
+        await self.room(order.asker, order.submission.provider.name)
+        self._offered(order.submission)
 
     def _offered(self, submission: Submission) -> None:
         """Refuse what the relay does not offer before anything is paid for."""
@@ -170,7 +174,8 @@ class Desk:
         """The same request once more, as a new task of whoever asks."""
         task = await self.known(task_id)
         submission = await self._repeatable(task)
-        return await self.accept(Order(submission, asker, place, parent_id=task.id))
+        own_words = task.data.get(ORIGINAL, "")
+        return await self.accept(Order(submission, asker, place, parent_id=task.id, original=own_words))
 
     async def retry(self, task_id: str, asker: Asker, place: Place) -> Task:
         """The same request once more in the place of one that did not work out; the owner's, and only once."""
@@ -180,10 +185,9 @@ class Desk:
         if task.data.get(RETRIED):
             raise Problem(_("This was retried already, as task {task}.", task=task.data[RETRIED]))
         submission = await self._repeatable(task)
-        _check_right(submission, asker)
-        await self.room(asker, task.provider)
-        self._offered(submission)
-        heir = self._new(Order(submission, asker, place, parent_id=task.id))
+        order = Order(submission, asker, place, parent_id=task.id, original=task.data.get(ORIGINAL, ""))
+        await self._check(order)
+        heir = self._new(order)
         if _resumes(task, submission.steps()):
             heir = replace(heir, step=task.step, data=task.data, media=task.media)
         marked = replace(task, data={**task.data, RETRIED: heir.id}, show_at=None)
@@ -314,10 +318,12 @@ class Desk:
 
     async def answer(self, task_id: str, asker: Asker, answer: Mapping[str, Any], inputs: Sequence[Input] = ()) -> Task:
         """Hand on what the user has answered to a question of the relay."""
-        await self._owned(task_id, asker)
+        asked = await self._owned(task_id, asker)
+        files = [item.id for item in inputs]
+        words = [value for value in strings(answer) if value.removeprefix(INPUT) not in files]
+        await self.guard.check(words, asked.place.guild_id, asker.user_id)
         now = self.core.clock()
         await self.core.store.keep_inputs(task_id, inputs, now)
-        files = [item.id for item in inputs]
 
         def answered(task: Task) -> Task:
             if task.phase is not Phase.INPUT:

@@ -6,6 +6,7 @@ import pytest
 
 from bot.providers.midjourney.buttons import kept
 from bot.task import Phase, Task
+from tests.discord.flux import manager
 from tests.discord.kit import STRANGER, refusal
 from tests.discord.midjourney import (
     FOX,
@@ -69,6 +70,19 @@ async def test_remix_asks(world: World, rewrite: bool) -> None:
     assert (task.phase, task.remote_id) == (Phase.DELIVERED, window.remote_id)
     assert sent(world)[-1] == ("modal", {"taskId": window.remote_id, "prompt": "a bear"})
     assert len(world.relay.paid()) == 2
+
+
+async def test_a_prompt_that_is_not_allowed(world: World) -> None:
+    """The window stays open, and may be answered otherwise."""
+    parent = await grid(world)
+    world.relay.midjourney.remix = True
+    await manager(world).slash(world.channel, "safety add", rule="kraken")
+    window = await followed(world, parent, "V1", 11)
+    refused = await world.ann.submit_modal(await go_on(world, window), {"prompt": "a kraken"})
+    assert refusal(refused).startswith("The rule “kraken” does not allow")
+    assert await phase(world, window) is Phase.INPUT and sent(world)[-1][0] != "modal"
+    await world.ann.submit_modal(await go_on(world, window), {"prompt": "a bear"})
+    assert (await arrived(world)).phase is Phase.DELIVERED
 
 
 @pytest.mark.parametrize("rewrite", [False, True])

@@ -30,6 +30,8 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         ("https://x.example a kraken", "kraken"),
         ("a seeeecret door", "/se+cret/"),
         ("the SECRET", "/se+cret/"),
+        ("http://kraken", "kraken"),
+        ("input:kraken", "kraken"),
     ],
 )
 async def test_the_operator_s_rules(world: World, prompt: str, rule: str) -> None:
@@ -37,6 +39,15 @@ async def test_the_operator_s_rules(world: World, prompt: str, rule: str) -> Non
     assert refusal(await world.video(prompt=prompt)) == words
     assert refusal(await world.ann.slash(world.channel, "claude chat", prompt=prompt)) == words
     assert await world.tasks() == [] and world.relay.paid() == []
+
+
+async def test_a_rule_made_since_holds_for_a_retry(world: World) -> None:
+    task = await world.delivered(prompt="a green fox sim:fail")
+    await manager(world).slash(world.channel, "safety add", rule="green fox")
+    paid = len(world.relay.paid())
+    result = await world.press(task, "retry")
+    assert refusal(result).startswith("The rule “green fox” does not allow")
+    assert len(world.relay.paid()) == paid and len(await world.tasks()) == 1
 
 
 async def test_a_whole_word_is_meant(world: World) -> None:
