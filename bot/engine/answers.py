@@ -73,6 +73,10 @@ async def happened(event: asyncio.Event, within: float) -> bool:
     return event.is_set()
 
 
+Placed = Callable[[Exchange], Awaitable[Exchange]]
+"""Stores an exchange whose messages have changed; returns it as it is stored."""
+
+
 class Speaker(Protocol):
     """Where answers are shown."""
 
@@ -85,8 +89,9 @@ class Speaker(Protocol):
         message. Never fails."""
         ...
 
-    async def conclude(self, exchange: Exchange) -> Exchange:
-        """Show how it ended; returns it with the messages it is in. Raises :class:`Later` or :class:`Nowhere`."""
+    async def conclude(self, exchange: Exchange, placed: Placed, *, repaired: bool = False) -> Exchange:
+        """Show how it ended; returns it with the messages it is in. ``placed`` stores every new message, ``repaired``
+        says that another process began to show it. Raises :class:`Later` or :class:`Nowhere`."""
         ...
 
 
@@ -152,7 +157,7 @@ class Answers:
 
     async def _repair(self, exchange: Exchange) -> None:
         try:
-            await self._conclude(exchange)
+            await self._conclude(exchange, repaired=True)
         finally:
             self._repaired.discard(exchange.id)
 
@@ -310,12 +315,18 @@ class Answers:
             if saved is not None:
                 live.exchange = replace(live.exchange, version=saved.version)
 
-    async def _conclude(self, exchange: Exchange) -> None:
+    async def _conclude(self, exchange: Exchange, *, repaired: bool = False) -> None:
         """Store how it ended and show it, however often that has to be tried."""
+
+        async def placed(found: Exchange) -> Exchange:
+            nonlocal exchange
+            exchange = await self._surely(found)
+            return exchange
+
         exchange = await self._surely(exchange)
         while True:
             try:
-                exchange = await self.speaker.conclude(exchange)
+                exchange = await self.speaker.conclude(exchange, placed, repaired=repaired)
             except Later as later:
                 await asyncio.sleep(later.seconds)
                 continue

@@ -147,6 +147,38 @@ class Courier:
             return found[0]
         raise Nowhere
 
+    async def stray(self, place: Place, after: int, mark: str) -> int | None:
+        """The bot's newest message at ``place`` that is later than ``after`` and has ``mark`` in the id of a button.
+
+        ``None``: there is none, or nobody lets us look. Raises :class:`Later`.
+        """
+        if not self._client.is_ready():
+            raise Later(0.5)
+        if place.private:
+            return None
+        channel = self._client.get_partial_messageable(place.channel_id, guild_id=place.guild_id)
+        try:
+            async for message in channel.history(limit=100):
+                ours = message.author == self._client.user and message.id > after
+                if ours and any(mark in name for name in _custom_ids(message)):
+                    return message.id
+        except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
+            if meaning(error) is Outcome.LATER:
+                raise Later(getattr(error, "retry_after", None) or 5.0) from None
+        return None
+
+    async def remove(self, place: Place, message_id: int) -> None:
+        """Delete a message of ours; one that is gone already, or cannot be deleted, is left. Raises :class:`Later`."""
+
+        async def delete(_extra: dict[str, Any]) -> None:
+            if self.by_token(place):
+                await self._webhook(place).delete_message(message_id)
+            else:
+                channel = self._client.get_partial_messageable(place.channel_id, guild_id=place.guild_id)
+                await channel.get_partial_message(message_id).delete()
+
+        await self._tried(delete, None)
+
     async def open_thread(self, place: Place, name: str) -> Place:
         """A thread under the message at ``place``, called ``name``; returns where its messages go.
 
@@ -268,6 +300,11 @@ def _new(said: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments that make a message, of those that change one."""
     files = {"files": extra["attachments"]} if "attachments" in extra else {}
     return {name: value for name, value in said.items() if value is not None} | files
+
+
+def _custom_ids(message: discord.Message) -> list[str]:
+    rows = [row.children for row in message.components if isinstance(row, discord.ActionRow)]
+    return [item.custom_id for row in rows for item in row if item.custom_id]
 
 
 def _embeds(card: Card) -> list[discord.Embed]:

@@ -11,7 +11,7 @@ from typing import Any
 import discord
 import structlog
 
-from bot.engine.answers import Live, happened
+from bot.engine.answers import Live, Placed, happened
 from bot.engine.ports import Attachment, Later, Nowhere, TooBig
 from bot.talk import Exchange, State, visible
 from bot.task import Media, Place
@@ -45,6 +45,8 @@ class Speaker:
         self._new_file = new_file
         self._written: dict[str, dict[int, tuple[str, bool]]] = {}
         """What each message of an answer shows: its content, and whether Stop is under it, by number of the page."""
+        self._unsure: set[str] = set()
+        """Answers of which a message may be there that is not known: the answer to its request got lost."""
 
     async def open_thread(self, exchange: Exchange, name: str) -> Place:
         """Let the answer be given in a thread called ``name``, under a message that says so."""
@@ -96,6 +98,10 @@ class Speaker:
     async def _grow(self, live: Live, placed: Callable[[Live], Awaitable[None]]) -> None:
         """Bring every message up to date; a new one is made known at once."""
         done: set[int] = set()
+        next_one, stray = await self._stray(live.exchange)
+        if stray is not None:
+            live.exchange = _with(live.exchange, next_one, stray)
+            await placed(live)
         while True:
             exchange = live.exchange
             found, _rest = split(visible(exchange.answer), exchange.opening)
@@ -121,18 +127,26 @@ class Speaker:
                 return number
         return None
 
-    async def conclude(self, exchange: Exchange) -> Exchange:
+    async def conclude(self, exchange: Exchange, placed: Placed, *, repaired: bool = False) -> Exchange:
         """Write the whole answer, how it ended, and what can be done now."""
+        if repaired:
+            self._unsure.add(exchange.id)
         try:
-            ended = await self._concluded(exchange)
+            ended = await self._concluded(exchange, placed)
         except Nowhere:
             elsewhere = await self._courier.direct(exchange.user_id)
             self._written.pop(exchange.id, None)
-            ended = await self._concluded(replace(exchange, place=elsewhere, messages=()))
+            self._unsure.discard(exchange.id)
+            exchange = await placed(replace(exchange, place=elsewhere, messages=()))
+            ended = await self._concluded(exchange, placed)
         self._written.pop(exchange.id, None)
+        self._unsure.discard(exchange.id)
         return ended
 
-    async def _concluded(self, exchange: Exchange) -> Exchange:
+    async def _concluded(self, exchange: Exchange, placed: Placed) -> Exchange:
+        number, stray = await self._stray(exchange)
+        if stray is not None:
+            exchange = await placed(_with(exchange, number, stray))
         found, rest = split(visible(exchange.answer), exchange.opening)
         if found[-1].blank and len(found) > 1:
             found.pop()
@@ -146,8 +160,23 @@ class Speaker:
                 said["embeds"] = _embeds(exchange, more=bool(rest))
             message = await self._write(exchange, number, said, rest if last else "")
             self._of(exchange)[number] = (content, False)
-            exchange = _with(exchange, number, message)
-        return exchange
+            known, exchange = exchange, _with(exchange, number, message)
+            if exchange is not known:
+                exchange = await placed(exchange)
+        pages = len(found) - 1
+        for surplus in exchange.messages[pages:]:
+            await self._courier.remove(exchange.place, surplus)
+        return replace(exchange, messages=exchange.messages[:pages])
+
+    async def _stray(self, exchange: Exchange) -> tuple[int, int | None]:
+        """The number of the next message, and that message if it was sent though nobody knows."""
+        known = (exchange.place.message_id, *exchange.messages)
+        stray = None
+        if exchange.id in self._unsure:
+            stray = await self._courier.stray(exchange.place, known[-1], exchange.id)
+            if stray is not None:
+                self._unsure.discard(exchange.id)
+        return len(known), stray
 
     async def _write(self, exchange: Exchange, number: int, said: dict[str, Any], rest: str = "") -> int:
         known = (exchange.place.message_id, *exchange.messages)
@@ -159,7 +188,17 @@ class Speaker:
                 path = await stack.enter_async_context(self._new_file())
                 size = await asyncio.to_thread(path.write_text, rest, "utf-8")
                 files = [Attachment(path, "answer.md", size, Media("", "file"))]
-            return await self._courier.write(exchange.place, message_id, said, files, once=f"{exchange.id}-{number}")
+            once = f"{exchange.id}-{number}"
+            try:
+                message = await self._courier.write(exchange.place, message_id, said, files, once=once)
+            except Later:
+                if message_id is None:
+                    self._unsure.add(exchange.id)
+                raise
+            if message_id is None and exchange.id in self._unsure:  # it may be the one from before, as it was then
+                await self._courier.write(exchange.place, message, said, files)
+                self._unsure.discard(exchange.id)
+            return message
 
     def _of(self, exchange: Exchange) -> dict[int, tuple[str, bool]]:
         return self._written.setdefault(exchange.id, {})
