@@ -54,16 +54,17 @@ class Stage:
     relay: Simulator
     streams: list[Stream] = field(default_factory=list)
 
-    async def run(self, count: int, channels: int, apart: float) -> list[Stream]:
+    async def run(self, count: int, channels: int, apart: float, **options: Any) -> list[Stream]:
         """Ask for ``count`` answers over ``channels``, each ``apart`` seconds after the one before; wait for all."""
-        guild = self.server.guild(f"Bench {count} {channels}")
+        case = f"{count}x{channels}{''.join(options)}"
+        guild = self.server.guild(f"Bench {case}")
         rooms = [guild.create_text_channel(f"room-{number}") for number in range(channels)]
-        people = [self.server.user(f"user{count}x{channels}n{number}") for number in range(count)]
+        people = [self.server.user(f"user{case}n{number}") for number in range(count)]
         begun = []
         for number, person in enumerate(people):
-            prompt = f"{count}/{channels}/{number}: 600 tokens with code"
+            prompt = f"{case}/{number}: 600 tokens with code"
             asked_at = time.monotonic()
-            handle = await self.server.slash(person, rooms[number % channels], "claude chat", prompt=prompt)
+            handle = await self.server.slash(person, rooms[number % channels], "claude chat", prompt=prompt, **options)
             begun.append(Stream(prompt, asked_at, handle))
             await asyncio.sleep(apart)
         deadline = time.monotonic() + ANSWER + PATIENCE
@@ -75,14 +76,16 @@ class Stage:
         return begun
 
     def _sort(self, begun: list[Stream]) -> None:
-        """Give every stream its writes: an interaction's token names it."""
-        tokens = {stream.handle.record.token: stream for stream in begun}
+        """Give every stream its writes: an interaction's token names it, or the thread under its message."""
+        owners = {stream.handle.record.token: stream for stream in begun}
+        owners |= {str(stream.handle.message_id): stream for stream in begun if stream.handle.message_id}
         for stream in begun:
             stream.writes.clear()
         for entry in self.server.log:
             parts = entry.path.split("/")
-            if entry.status in {200, 201} and parts[1] == "webhooks" and parts[3] in tokens:
-                tokens[parts[3]].writes.append((entry.at, entry.json or {}))
+            owner = owners.get(parts[3] if parts[1] == "webhooks" else parts[2])
+            if entry.status in {200, 201} and owner is not None:
+                owner.writes.append((entry.at, entry.json or {}))
 
 
 def open_fences(entries: list[LogEntry]) -> int:
@@ -131,6 +134,9 @@ async def streams(folder: Path) -> list[Figure]:
                 "largest gap p99": (2.0, "llmcord 15.2"),
             }
             found += figures_of("10 in one channel", ten, ended, targets)
+            threads = await stage.run(10, 1, 0.0, thread=True)
+            targets = {"first text p99": (1.0, ""), "largest gap p99": (2.0, "")}
+            found += figures_of("10 in threads of one channel", threads, ended, targets)
             spread = await stage.run(10, 10, 0.44)
             found += figures_of(
                 "10 over 10 channels, 0.44 s apart", spread, ended, {"largest gap p99": (2.0, "llmcord 14.8")}

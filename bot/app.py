@@ -132,7 +132,7 @@ async def assemble(
         courier = Courier(client, clock, metrics)
         messenger = Messenger(courier, store.get, clock, metrics)
         engine = Engine(Core(config, store, relay, media, workshop, messenger, clock, metrics))
-        talk = Talk(engine.core, Conversations(database), Speaker(courier, media.new_file))
+        talk = Talk(engine.core, Conversations(database), Speaker(courier, media.new_file, clock))
         client.attach(engine, talk)
         messenger.glance = client.glance
         yield App(config, engine, client, messenger, talk, metrics)

@@ -40,6 +40,8 @@ from bot.text import Text, _
 log = structlog.get_logger(__name__)
 SAVED_EVERY = 1.5
 """Seconds between two times that a growing answer is stored."""
+THREAD_TRIES, THREAD_PATIENCE = 3, 10.0
+"""How often a thread is tried to be opened, and the seconds that Discord may ask for in between."""
 REMEMBERED = 40
 """Exchanges of a conversation that a model is told of."""
 REMEMBERED_WORDS = 400_000
@@ -51,6 +53,7 @@ BROKE_OFF = _("The connection to the relay broke in the middle of this answer.")
 ENDLESS = _("The stream ended before the answer did.")
 EMPTY = _("The model gave no answer.")
 SHORTENED = _("The conversation is longer than this model can take: its beginning was left out.")
+NO_THREAD = _("No thread could be opened, so the answer is here.")
 FILTERED = _("The provider's content filter ended the answer.")
 
 
@@ -197,14 +200,30 @@ class Answers:
     async def _move(self, conversation: Conversation, live: Live) -> None:
         """Go on in a thread; where none can be opened, the answer is given where it was asked for."""
         try:
-            place = await self.speaker.open_thread(live.exchange, conversation.title)
+            place = await self._thread(conversation, live)
             live.exchange = replace(live.exchange, place=place)
             await self.conversations.change(replace(conversation, thread_id=place.channel_id))
             await self.store_now(live)
-        except (Later, Nowhere, StoreProblem) as error:
+        except StoreProblem as problem:
+            log.warning("the thread of an answer could not be stored", exchange=live.exchange.id, error=str(problem))
+        except (Later, Nowhere) as error:
             log.warning("no thread for an answer", exchange=live.exchange.id, error=type(error).__name__)
+            live.exchange = replace(live.exchange, reason=live.exchange.reason or NO_THREAD)
         except Exception:
             log.exception("a thread could not be opened", exchange=live.exchange.id)
+            live.exchange = replace(live.exchange, reason=live.exchange.reason or NO_THREAD)
+
+    async def _thread(self, conversation: Conversation, live: Live) -> Place:
+        """Open the thread, trying for a while; raises :class:`Later` or :class:`Nowhere`."""
+        tries = 0
+        while True:
+            try:
+                return await self.speaker.open_thread(live.exchange, conversation.title)
+            except Later as later:
+                tries += 1
+                if tries == THREAD_TRIES or later.seconds > THREAD_PATIENCE:
+                    raise
+                await asyncio.sleep(later.seconds)
 
     async def _run(self, conversation: Conversation, live: Live, *, in_thread: bool) -> None:
         """From the question to the end of the answer on its messages."""

@@ -3,14 +3,16 @@
 Progress edits are paced by age and by what the channel can bear; a final result is never held back by progress.
 Numbers: reference ``discord.md`` 0.4 and 3 (about five edits per five seconds and channel; edits of messages older
 than an hour are scarcer still). They are planning figures: Discord's own answers still rule, through discord.py.
+Of the fifty requests a second that a bot may make by its right the cards plan with half; growing answers have theirs in
+:mod:`bot.ui.speaker`.
 """
 
 from dataclasses import dataclass, field
 
 CHANNEL_RATE = 0.8
 CHANNEL_BURST = 4.0
-GLOBAL_RATE = 30.0
-GLOBAL_BURST = 30.0
+GLOBAL_RATE = 20.0
+GLOBAL_BURST = 10.0
 OLD = 55 * 60.0
 
 

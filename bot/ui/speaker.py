@@ -2,6 +2,7 @@
 rendered when it is sent, so that nobody reads an old state."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import replace
@@ -18,14 +19,18 @@ from bot.task import Media, Place
 from bot.text import Text, _
 from bot.ui.cards import ButtonSpec, plain, plain_values
 from bot.ui.courier import Courier
+from bot.ui.governor import Bucket
 from bot.ui.i18n import say
 from bot.ui.pages import Page, split
 from bot.ui.views import button_of
 
 log = structlog.get_logger(__name__)
-PACE, PACE_BY_RIGHT = 1.0, 5.0
-"""Seconds between two edits of an answer: by its interaction's token or in its own thread, and by the bot's right,
-which all answers of a channel share (reference ``discord.md`` 3)."""
+PACE, PACE_IN_THREAD, PACE_BY_RIGHT = 1.0, 1.25, 5.0
+"""Seconds between two edits of an answer: by its interaction's token; in its own thread, whose budget is five edits in
+five seconds; by the bot's right in a channel, which all answers there share (reference ``discord.md`` 3)."""
+RATE_BY_RIGHT, BURST_BY_RIGHT = 25.0, 5.0
+"""Edits a second of all growing answers that are written by the bot's right; ``discord.md`` 3 has the whole budget,
+which they share with the cards (:mod:`bot.ui.governor`)."""
 THINKING = 2.5
 """Seconds without a word after which it is said that the model thinks."""
 STOP, REPLY, AGAIN, GO_ON, DETAILS = "chat-stop", "chat-reply", "chat-again", "chat-go-on", "chat-details"
@@ -40,8 +45,15 @@ _MORE = _("The rest is in the attached file.")
 class Speaker:
     """The engine's :class:`~bot.engine.talk.Speaker` on Discord; ``new_file`` gives a temporary one."""
 
-    def __init__(self, courier: Courier, new_file: Callable[[], AbstractAsyncContextManager[Path]]) -> None:
+    def __init__(
+        self,
+        courier: Courier,
+        new_file: Callable[[], AbstractAsyncContextManager[Path]],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._courier = courier
+        self._clock = clock
+        self._budget = Bucket(RATE_BY_RIGHT, BURST_BY_RIGHT, BURST_BY_RIGHT, clock())
         self._new_file = new_file
         self._written: dict[str, dict[int, tuple[str, bool]]] = {}
         """What each message of an answer shows: its content, and whether Stop is under it, by number of the page."""
@@ -65,7 +77,11 @@ class Speaker:
             if live.ending.is_set():
                 return
             place = live.exchange.place
-            pause = PACE if place.own or self._courier.by_token(place) else PACE_BY_RIGHT
+            if self._courier.by_token(place):
+                pause = PACE
+            else:
+                pause = PACE_IN_THREAD if place.own else PACE_BY_RIGHT
+                await happened(live.ending, self._turn())
             try:
                 await self._grow(live, placed)
             except Later as later:
@@ -77,6 +93,13 @@ class Speaker:
                 log.exception("an answer could not be drawn", exchange=live.exchange.id)
                 live.changed.set()
             await happened(live.ending, pause)
+
+    def _turn(self) -> float:
+        """Seconds until a growing answer may be written by the bot's right; its turn is taken."""
+        now = self._clock()
+        wait = self._budget.ready_at(now) - now
+        self._budget.take(now)
+        return wait
 
     async def _think(self, live: Live, placed: Callable[[Live], Awaitable[None]]) -> None:
         """Say that the model thinks, and let it be stopped."""

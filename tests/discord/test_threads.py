@@ -13,7 +13,7 @@ from simcord.builders import ChannelHandle
 from simcord.enums import OverwriteType
 
 from bot.talk import Exchange, State
-from tests.discord.chats import asked, exchange, messages, press, text
+from tests.discord.chats import asked, exchange, messages, note, press, text
 from tests.discord.kit import refusal, requests
 from tests.world import World, a_world
 
@@ -192,6 +192,15 @@ async def test_a_thread_that_cannot_be_opened_after_all(world: World) -> None:
     found = await exchange(world)
     assert (found.state, found.place.channel_id) == (State.DONE, world.channel.id)
     assert text(world, found) == found.answer and world.channel.threads == []
+    assert note(world, found) == "No thread could be opened, so the answer is here."
+
+
+async def test_a_thread_that_cannot_be_opened_at_first(world: World) -> None:
+    world.env.inject_error("POST", "/channels/*/threads", status=503)
+    thread = await opened(world)
+    found = await exchange(world)
+    assert (found.place.channel_id, text(world, found)) == (thread.id, found.answer)
+    assert note(world, found) == ""
 
 
 async def test_a_thread_that_was_opened_without_an_answer(world: World) -> None:

@@ -122,7 +122,7 @@ def test_all_channels_together_have_a_budget() -> None:
     assert len(governor.take(NOW)) == GLOBAL_BURST
     due = governor.next_at(NOW)
     assert due == NOW + 1 / GLOBAL_RATE, "and not at once, which would be asked again and again"
-    assert len(governor.take(NOW + 0.5)) == 15
+    assert len(governor.take(NOW + 0.5)) == 10
 
 
 def test_a_final_result_is_never_held_back_and_settles_what_was_wished() -> None:
