@@ -268,13 +268,20 @@ FENCE = "```"
 """What code begins and ends with."""
 _LONGEST_NAME = 40
 """Characters of a language that is named again when its code goes on in the next message."""
-_THOUGHT = re.compile(r"\s*<think>.*?(?:</think>\s*|\Z)", re.DOTALL)
+_THINKS = "<think>"
+_THOUGHT = re.compile(rf"\s*{_THINKS}.*?(?:</think>\s*|\Z)", re.DOTALL)
 
 
 def visible(answer: str) -> str:
     """An answer without what some models think aloud at its beginning (reference ``relay-suno-…md`` 5.1)."""
     found = _THOUGHT.match(answer)
     return answer[found.end() :] if found else answer
+
+
+def begun(answer: str) -> bool:
+    """Whether there are words to be seen, and not only what may become a thought."""
+    words = visible(answer).strip()
+    return bool(words) and not _THINKS.startswith(words)
 
 
 def reopening(words: str) -> str:

@@ -32,6 +32,7 @@ from bot.talk import (
     State,
     Stop,
     TooLong,
+    begun,
     visible,
 )
 from bot.task import Place
@@ -287,17 +288,18 @@ class Answers:
 
     def _add(self, live: Live, piece: Piece) -> None:
         found = live.exchange
-        started = found.first_at or (self.core.clock() if piece.text else None)
+        answer = found.answer + piece.text
+        started = found.first_at or (self.core.clock() if piece.text and begun(answer) else None)
         live.exchange = replace(
             found,
             state=State.STREAMING if started else found.state,
-            answer=found.answer + piece.text,
+            answer=answer,
             first_at=started,
             stop=piece.stop or found.stop or (Stop.END if piece.over else None),
             tokens_in=piece.tokens_in if piece.tokens_in is not None else found.tokens_in,
             tokens_out=piece.tokens_out if piece.tokens_out is not None else found.tokens_out,
         )
-        if piece.text:
+        if piece.text and started:
             live.changed.set()
 
     def _judged(self, exchange: Exchange) -> Exchange:

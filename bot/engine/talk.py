@@ -21,6 +21,7 @@ from bot.text import _
 TITLE = 80
 GO_ON = "Go on exactly where you stopped, without repeating anything."
 """What a model is asked when its answer is not complete. It is for the model, in the language that all of them know."""
+GONE_ON = _("The conversation has gone on since. Reply instead.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,10 @@ class Talk:
         exchange, conversation = await self._of(exchange_id, asker)
         question = Question(exchange.question, asker, place)
         async with self._turn(conversation.id):
-            _check_quiet(await self.conversations.said(conversation.id))
+            said = await self.conversations.said(conversation.id)
+            _check_quiet(said)
+            if said and said[-1].number > exchange.number:  # else its place among the others would be told otherwise
+                raise Problem(GONE_ON)
             again = replace(
                 self._exchange(conversation, exchange.number, question),
                 files=exchange.files,
@@ -111,7 +115,7 @@ class Talk:
                     return one
             _check_quiet(said)
             if after is not None and said and said[-1].id != after.id:
-                raise Problem(_("The conversation has gone on since. Reply instead."))
+                raise Problem(GONE_ON)
             await self._room(conversation.provider, question)
             number = said[-1].number + 1 if said else 0
             exchange = replace(

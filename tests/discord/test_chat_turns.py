@@ -170,6 +170,15 @@ async def test_more_conversations_than_a_list_holds(world: World) -> None:
     assert "Older ones: name words of their title with `search`." in words
 
 
+async def test_an_answer_after_which_the_conversation_went_on_stays(world: World) -> None:
+    await asked(world, "Tell me of foxes")
+    first = await exchange(world)
+    await reply(world, first, "And of owls")
+    await world.work()
+    assert refusal(await press(world, first, "chat-again")) == GONE_ON
+    assert count(world) == 2
+
+
 async def test_what_others_see_of_an_answer(world: World) -> None:
     await asked(world, "My secret plan")
     found = await exchange(world)
@@ -189,3 +198,16 @@ async def test_a_model_that_thinks_can_be_stopped(world: World, monkeypatch: pyt
     await asyncio.gather(*steps)
     found = await exchange(world)
     assert (found.state, note(world, found), messages(world, found)[0].content) == (State.STOPPED, "Stopped.", "")
+
+
+async def test_a_model_that_thinks_aloud_is_said_to_think(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.ui.speaker.THINKING", 0.05)
+    world.relay.chat.pause = 0.1
+    await world.ann.slash(world.channel, "claude chat", prompt="sim:echo <think>hm hm hm hm hm</think>Owls.")
+    steps = world.app.talk.answers.start_due()
+    found = await exchange(world)
+    await until(lambda: messages(world, found)[0].content == "💭 Thinking…")
+    assert "Stop" in labels(messages(world, found)[0])
+    await asyncio.gather(*steps)
+    found = await exchange(world)
+    assert (found.state, messages(world, found)[0].content) == (State.DONE, "Owls.")
