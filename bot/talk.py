@@ -127,7 +127,10 @@ _BUSY_CODES = {"overloaded_error", "rate_limit_error", "rate_limit_exceeded", "s
 
 NO_MODEL = _("The relay has no model “{model}”, or nobody who offers it. Choose another with `model`.")
 TOO_MUCH = _("What was sent is too large for the provider. Use smaller files, or begin a new conversation.")
-TOO_LONG = _("The conversation is longer than this model can take. Begin a new one, or choose another model.")
+TOO_LONG = _(
+    "The conversation is longer than this model can take. "
+    "Begin a new one, or go on with another `model` in `conversations reply`."
+)
 _TOO_LONG = re.compile(r"context_length_exceeded|maximum context length|prompt is too long|input is too long", re.I)
 _NO_MODEL_CODES = {"model_not_found", "not_found_error"}
 _NO_CHANNEL = ("无可用渠道", "no available channel")

@@ -65,7 +65,11 @@ class Claude(Conversations, commands.GroupCog, name="claude", description=L("Con
         await self.begin(interaction, manner, prompt, (file, file2, file3), everybody=everybody, thread=thread)
 
     @chat.autocomplete("model")
-    async def _models(self, interaction: Interaction, current: str) -> Choices:
+    async def _chat_models(self, interaction: Interaction, current: str) -> Choices:
+        return await self.models(interaction, current)
+
+    async def models(self, interaction: Interaction, current: str) -> Choices:
+        """The relay's models that one can talk with."""
         return await model_choices(interaction, current, ("claude",), listed(self.options.models))
 
 

@@ -26,13 +26,15 @@ GONE_ON = _("The conversation has gone on since. Reply instead.")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What somebody asks, where, and the files that go with it; ``asked_in`` is the message, if it was one."""
+    """What somebody asks, where, and the files that go with it; ``asked_in`` is the message, if it was one, ``model``
+    the one that is asked from now on (``""``: the same as before)."""
 
     text: str
     asker: Asker
     place: Place
     files: Sequence[tuple[Input, str]] = ()
     asked_in: int | None = None
+    model: str = ""
 
 
 class Talk:
@@ -117,6 +119,9 @@ class Talk:
             if after is not None and said and said[-1].id != after.id:
                 raise Problem(GONE_ON)
             await self._room(conversation.provider, question)
+            if question.model and question.model != conversation.manner.model:
+                conversation = replace(conversation, manner=replace(conversation.manner, model=question.model))
+                await self.conversations.change(conversation)
             number = said[-1].number + 1 if said else 0
             exchange = replace(
                 self._exchange(conversation, number, question),

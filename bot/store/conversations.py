@@ -69,7 +69,7 @@ class Conversations:
         return _conversation(row) if row is not None else None
 
     async def change(self, conversation: Conversation) -> None:
-        """Store a conversation's new title, its thread, or who may go on with it."""
+        """Store a conversation's new title or model, its thread, or who may go on with it."""
         await self.database.execute(
             "UPDATE conversations SET title = $1, search = $2, updated_at = $3, thread_id = $4, body = $5 "
             "WHERE id = $6",

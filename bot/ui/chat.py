@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import discord
 from discord import app_commands
@@ -52,12 +53,12 @@ async def begin(
     await _talk(interaction).begin(provider, manner, question, open_to_all=open_to_all, in_thread=in_thread)
 
 
-async def reply(interaction: Interaction, conversation_id: str, prompt: str, files: Files) -> None:
-    """A further question in a conversation. Raises :class:`Problem`."""
+async def reply(interaction: Interaction, conversation_id: str, prompt: str, files: Files, model: str = "") -> None:
+    """A further question in a conversation, perhaps to another ``model``. Raises :class:`Problem`."""
     talk = _talk(interaction)
     conversation = await talk.may_go_on(conversation_id, asker_of(interaction))
     question = await _question(interaction, conversation.provider, prompt, files)
-    await talk.reply(conversation.id, question)
+    await talk.reply(conversation.id, replace(question, model=model.strip()))
 
 
 async def _question(interaction: Interaction, provider: str, prompt: str, files: Files) -> Question:

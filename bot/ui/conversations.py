@@ -22,6 +22,10 @@ class Conversations(commands.Cog):
     bot: Darkroom
     talker: str
 
+    async def models(self, interaction: Interaction, current: str) -> Choices:
+        """The models that can be asked."""
+        raise NotImplementedError
+
     async def begin(
         self,
         interaction: Interaction,
@@ -48,12 +52,22 @@ class Conversations(commands.Cog):
         await chat.show_list(interaction, self.talker, search or "")
 
     @conversations.command(name="reply", description=L("Go on with a conversation"))
-    @app_commands.describe(conversation=L("Which one"), prompt=L("What you say"), file=L("A picture or a text file"))
+    @app_commands.describe(
+        conversation=L("Which one"),
+        prompt=L("What you say"),
+        file=L("A picture or a text file"),
+        model=L("Another model from now on"),
+    )
     async def reply(
-        self, interaction: Interaction, conversation: str, prompt: Prompt, file: discord.Attachment | None = None
+        self,
+        interaction: Interaction,
+        conversation: str,
+        prompt: Prompt,
+        file: discord.Attachment | None = None,
+        model: str | None = None,
     ) -> None:
         """A further question."""
-        await chat.reply(interaction, conversation, prompt, (file,))
+        await chat.reply(interaction, conversation, prompt, (file,), model or "")
 
     @conversations.command(name="rename", description=L("Give a conversation another title"))
     @app_commands.describe(conversation=L("Which one"), title=L("Its new title"))
@@ -79,3 +93,7 @@ class Conversations(commands.Cog):
     @delete.autocomplete("conversation")
     async def _conversations(self, interaction: Interaction, current: str) -> Choices:
         return await chat.conversation_choices(interaction, self.talker, current)
+
+    @reply.autocomplete("model")
+    async def _models(self, interaction: Interaction, current: str) -> Choices:
+        return await self.models(interaction, current)

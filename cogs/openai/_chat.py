@@ -61,4 +61,8 @@ class Chat(Conversations):
 
     @chat.autocomplete("model")
     async def _chat_models(self, interaction: Interaction, current: str) -> Choices:
+        return await self.models(interaction, current)
+
+    async def models(self, interaction: Interaction, current: str) -> Choices:
+        """The relay's models that one can talk with."""
         return await model_choices(interaction, current, ("chat",), listed(self._chosen.chat_models))

@@ -16,7 +16,10 @@ from tests.world import World, a_world
 
 PATHS = {"claude": "/v1/messages", "openai": "/v1/chat/completions"}
 LEFT_OUT = "The conversation is longer than this model can take: its beginning was left out."
-TOO_LONG = "The conversation is longer than this model can take. Begin a new one, or choose another model."
+TOO_LONG = (
+    "The conversation is longer than this model can take. "
+    "Begin a new one, or go on with another `model` in `conversations reply`."
+)
 
 
 @pytest.fixture

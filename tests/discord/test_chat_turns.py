@@ -179,6 +179,23 @@ async def test_an_answer_after_which_the_conversation_went_on_stays(world: World
     assert count(world) == 2
 
 
+async def test_another_model_from_now_on(world: World) -> None:
+    await asked(world, "Tell me of foxes", model="claude-opus-4-20250514")
+    first = await exchange(world)
+    name, command = first.conversation_id, "claude conversations reply"
+    await world.ann.slash(
+        world.channel, command, conversation=name, prompt="And of owls", model=" claude-3-5-haiku-20241022 "
+    )
+    await world.work()
+    second = await exchange(world)
+    await reply(world, second, "And of bats")
+    await world.work()
+    models = [call.json["model"] for call in world.relay.calls if call.path == "/v1/messages"]
+    assert models == ["claude-opus-4-20250514", "claude-3-5-haiku-20241022", "claude-3-5-haiku-20241022"]
+    shown = [said(await press(world, found, "chat-details")) for found in (first, second)]
+    assert "claude-opus-4-20250514" in shown[0] and "claude-3-5-haiku-20241022" in shown[1]
+
+
 async def test_what_others_see_of_an_answer(world: World) -> None:
     await asked(world, "My secret plan")
     found = await exchange(world)
