@@ -217,8 +217,9 @@ class Submission(BaseModel):
     def takes(cls, name: str) -> Takes:
         """What kind of file the input field takes."""
         known = cls.model_fields.get(name)
-        marks: tuple[Takes, ...] = ("sound", "recording", "video", "archive", "file") if known is not None else ()
-        return next((mark for mark in marks if known and _holds(mark, known.annotation, known.metadata)), "picture")
+        found = list(_marks(known.annotation, known.metadata)) if known is not None else []
+        marks: tuple[Takes, ...] = ("sound", "recording", "video", "archive", "file")
+        return next((mark for mark in marks if mark in found), "picture")
 
     @classmethod
     def origin(cls, _task: Task, /) -> tuple[str, str] | None:
@@ -241,6 +242,13 @@ class Submission(BaseModel):
     def caption(self) -> str:
         """What was asked for, in the user's words."""
         return str(getattr(self, self.caption_field, "") or "")
+
+    @classmethod
+    def longest(cls, field: str) -> int | None:
+        """How many characters a field may have, if it says so."""
+        known = cls.model_fields[field]
+        limits = [getattr(mark, "max_length", None) for mark in _marks(known.annotation, known.metadata)]
+        return min((limit for limit in limits if limit is not None), default=None)
 
     def told(self) -> list[str]:
         """Everything in words that the user has given."""
@@ -292,7 +300,8 @@ class Submission(BaseModel):
 
     @classmethod
     def _file_fields(cls) -> list[str]:
-        return [name for name, field in cls.model_fields.items() if _holds("input", field.annotation, field.metadata)]
+        """The fields that are marked as files: words of a user are never a reference."""
+        return [name for name, field in cls.model_fields.items() if "input" in _marks(field.annotation, field.metadata)]
 
 
 class Forgotten(Submission):
@@ -341,11 +350,11 @@ def own_providers() -> dict[str, Provider]:
     return {kind.provider.name: kind.provider for kind in CATALOGUE.values() if kind.provider.own}
 
 
-def _holds(what: str, annotation: Any, metadata: Iterable[Any]) -> bool:
-    """Whether a field is marked as ``what``, or optional, or a list of such: words of a user are never a reference."""
-    return what in metadata or any(
-        _holds(what, inner, getattr(inner, "__metadata__", ())) for inner in get_args(annotation)
-    )
+def _marks(annotation: Any, metadata: Iterable[Any]) -> Iterable[Any]:
+    """What a field is marked with, or what it may hold or is a list of."""
+    yield from metadata
+    for inner in get_args(annotation):
+        yield from _marks(inner, getattr(inner, "__metadata__", ()))
 
 
 def strings(value: Any) -> Iterable[str]:

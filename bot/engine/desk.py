@@ -163,7 +163,7 @@ class Desk:
         self.core.check_open()
         await self.guard.check([own], place.guild_id, asker.user_id)
         try:
-            better = await self.helper.write_out(own, str(made))
+            better = await self.helper.write_out(own, str(made), submission.longest(field))
             return type(submission).make(**{**submission.model_dump(exclude_none=True), field: better}), own
         except Problem:
             if wish:

@@ -192,7 +192,7 @@ async def test_another_model_from_now_on(world: World) -> None:
     await world.work()
     models = [call.json["model"] for call in world.relay.calls if call.path == "/v1/messages"]
     assert models == ["claude-opus-4-20250514", "claude-3-5-haiku-20241022", "claude-3-5-haiku-20241022"]
-    shown = [said(await press(world, found, "chat-details")) for found in (first, second)]
+    shown = [said(await press(world, found, "chat-details")).replace("\\", "") for found in (first, second)]
     assert "claude-opus-4-20250514" in shown[0] and "claude-3-5-haiku-20241022" in shown[1]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from discord import app_commands
@@ -45,6 +46,17 @@ async def test_a_prompt_is_written_out(world: World) -> None:
     assert '"original_prompt": "a fox"' in details and sent["user_prompt"][:60] in details
 
 
+async def test_it_fits_into_what_the_provider_takes(world: World) -> None:
+    words = {"content": [{"type": "text", "text": "the wide sea " * 40}], "stop_reason": "end_turn"}
+    world.relay.faults.add(path="/v1/messages", body=words, headers={"Content-Type": "application/json"})
+    await world.ann.slash(world.channel, "suno song", description="a song of the sea", enhance=True)
+    (asked,) = [call.json for call in world.relay.calls if call.path == "/v1/messages"]
+    assert "at most 200 characters" in asked["system"]
+    await world.work()
+    written = world.relay.paid()[-1].body["gpt_description_prompt"]
+    assert written == "the wide sea " * 15 + "the" and (await world.task()).caption == "a song of the sea"
+
+
 async def test_again_is_not_written_out_again(world: World) -> None:
     await world.ann.slash(world.channel, "video", prompt="a fox", enhance=True)
     await world.pass_time(30)
@@ -74,6 +86,18 @@ async def test_a_model_that_does_not_answer(world: World) -> None:
     await world.ann.slash(world.channel, "settings", enhance=True)
     await world.video(prompt="a fox sim:overloaded")
     assert (await world.task()).caption == "a fox sim:overloaded"
+
+
+async def test_a_model_that_the_relay_does_not_have(tmp_path: Path) -> None:
+    async with a_world(tmp_path, PROVIDERS="luma,claude", PROMPT_PROVIDER="claude", PROMPT_MODEL="no-such") as world:
+        result = await world.ann.slash(world.channel, "video", prompt="a fox", enhance=True)
+        assert refusal(result).startswith("The relay does not offer the model that helps with prompts.")
+
+
+async def test_a_relay_account_without_credit(world: World) -> None:
+    world.relay.faults.add(path="/v1/messages", status=403, body={"error": {"code": "insufficient_user_quota"}})
+    result = await world.ann.slash(world.channel, "video", prompt="a fox", enhance=True)
+    assert refusal(result) == "The relay account has no credit left. The operator has to top it up."
 
 
 async def test_every_command_that_makes_something_of_a_prompt_offers_it(tmp_path: Path) -> None:
@@ -109,10 +133,12 @@ async def test_a_song_is_described_but_nobody_rewrites_lyrics(world: World) -> N
     assert (await world.task()).caption == "a song of the sea"
 
 
-async def test_without_a_model(tmp_path: Path) -> None:
-    async with a_world(tmp_path, PROVIDERS="luma", PROMPT_MODEL="") as world:
+@pytest.mark.parametrize("settings", [{"PROMPT_MODEL": ""}, {"PROMPT_PROVIDER": "claude"}], ids=str)
+async def test_without_a_model(tmp_path: Path, settings: Any) -> None:
+    async with a_world(tmp_path, PROVIDERS="luma", **settings) as world:
         words = (
-            "This bot is not set up to help with prompts. The operator can name a chat model for it (`PROMPT_MODEL`)."
+            "This bot is not set up to help with prompts. The operator can name a chat model for it (`PROMPT_MODEL`) "
+            "of a provider that is offered here (`PROMPT_PROVIDER`)."
         )
         assert refusal(await world.ann.slash(world.channel, "video", prompt="a fox", enhance=True)) == words
         assert refusal(await world.ann.slash(world.channel, "settings", enhance=True)) == words
