@@ -6,6 +6,7 @@ whether waiting helps and whether the relay may have taken the request (and the 
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -106,7 +107,18 @@ BROKEN = _("The relay had an internal error.")
 KEY_REFUSED = _("The relay refused this bot's key. The operator has to look at it.")
 NO_QUOTA = _("The relay account has no credit left. The operator has to top it up.")
 _NO_QUOTA_CODES = {"quota_not_enough", "insufficient_user_quota", "pre_consume_token_quota_failed"}
+_NO_QUOTA_WORDS = re.compile(r"额度已用尽|quota is not enough", re.IGNORECASE)
+_KEY_WORDS = re.compile(
+    r"未提供令牌|无效的令牌|令牌已过期|令牌状态不可用|(?:^|\s)invalid token(?:\s*\(|\s*$)", re.IGNORECASE
+)
 _MISSING_FEATURE_CODES = {"api_not_implemented", "not_implemented", "invalid_api_platform", "invalid_action"}
+
+
+def trouble_with_account(code: str, words: str) -> Text | None:
+    """What an error says of the operator's key or credit, also without a code (reference ``relay-suno-…md`` 2.6)."""
+    if code in _NO_QUOTA_CODES or _NO_QUOTA_WORDS.search(words):
+        return NO_QUOTA
+    return KEY_REFUSED if _KEY_WORDS.search(words) else None
 
 
 def decipher(
@@ -158,10 +170,9 @@ def _other_than_json(headers: Mapping[str, str], body: bytes) -> str:
 def _with_json(
     status: int, headers: Mapping[str, str], code: str, message: str, detail: str, *, known_path: bool
 ) -> CallFailed:
-    if status == 401:
-        return Refused(KEY_REFUSED, detail, code, status)
-    if code in _NO_QUOTA_CODES or status == 402:
-        return Refused(NO_QUOTA, detail, code, status)
+    trouble = trouble_with_account(code, message)
+    if trouble is not None or status in {401, 402}:
+        return Refused(trouble or (KEY_REFUSED if status == 401 else NO_QUOTA), detail, code, status)
     if status == 429:
         return Throttled(OVERLOADED, detail, retry_after(headers))
     if status == 408:

@@ -10,7 +10,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from bot.errors import KEY_REFUSED, NO_QUOTA, OVERLOADED, CallFailed, Refused, Throttled, Unavailable
+from bot.errors import (
+    KEY_REFUSED,
+    NO_QUOTA,
+    OVERLOADED,
+    CallFailed,
+    Refused,
+    Throttled,
+    Unavailable,
+    trouble_with_account,
+)
 from bot.provider import TALKING, Options, Provider
 from bot.sse import ServerEvent
 from bot.task import Place
@@ -167,8 +176,9 @@ def _known(code: str, detail: str) -> CallFailed | None:
         return TooLong(TOO_LONG, detail, code)
     if code in _KEY_CODES:
         return Refused(KEY_REFUSED, detail, code)
-    if "quota" in code:
-        return Refused(NO_QUOTA, detail, code)
+    trouble = NO_QUOTA if "quota" in code else trouble_with_account(code, detail)
+    if trouble is not None:
+        return Refused(trouble, detail, code)
     if code in _BUSY_CODES:
         return Throttled(OVERLOADED, detail)
     return None

@@ -54,6 +54,7 @@ def failing(status: int, body: Any, *, known_path: bool = False, headers: dict[s
         pytest.param(401, openai("无效的令牌"), Refused, str(KEY_REFUSED), id="401 shape A"),
         pytest.param(401, openai("Invalid token", "invalid_api_key"), Refused, str(KEY_REFUSED), id="401 with a code"),
         pytest.param(401, {"success": False, "message": "x"}, Refused, str(KEY_REFUSED), id="401 console"),
+        pytest.param(401, openai("该令牌额度已用尽 !token.UnlimitedQuota"), Refused, str(NO_QUOTA), id="401 key limit"),
         pytest.param(401, b"Unauthorized", Refused, str(KEY_REFUSED), id="401 text"),
         pytest.param(403, openai("low", "insufficient_user_quota"), Refused, str(NO_QUOTA), id="403 balance, shape A"),
         pytest.param(403, openai("low", "pre_consume_token_quota_failed"), Refused, str(NO_QUOTA), id="403 key limit"),

@@ -151,6 +151,7 @@ async def test_an_unknown_model(world: World) -> None:
         ("cut", State.CUT, "The connection to the relay broke in the middle of this answer."),
         ("error", State.CUT, "The relay is overloaded right now."),
         ("revoked", State.CUT, "The relay refused this bot's key. The operator has to look at it."),
+        ("revoked sim:bare", State.CUT, "The relay refused this bot's key. The operator has to look at it."),
         ("length", State.DONE, "The model has reached the longest answer that it may give."),
         ("empty", State.FAILED, "The model gave no answer."),
         ("quota", State.FAILED, "The relay account has no credit left. The operator has to top it up."),

@@ -71,6 +71,7 @@ async def test_no_pdf(world: World) -> None:
         ("cut", State.CUT, "The connection to the relay broke in the middle of this answer."),
         ("error", State.CUT, "The relay is overloaded right now."),
         ("revoked", State.CUT, "The relay refused this bot's key. The operator has to look at it."),
+        ("revoked sim:bare", State.CUT, "The relay refused this bot's key. The operator has to look at it."),
         ("length", State.DONE, "The model has reached the longest answer that it may give."),
     ],
 )

@@ -168,6 +168,8 @@ class Chat:
         if "sim:silent" in prompt:
             await asyncio.sleep(3600)
         if "sim:revoked" in prompt:
+            if "sim:bare" in prompt:  # older relays send no code
+                return [words.error("", "new_api_error", "该令牌已过期 (request id: 1)")]
             return [words.error("invalid_api_key", "authentication_error", "The key has been revoked")]
         if "sim:error" in prompt:
             return [words.error("server_overloaded", "overloaded_error", "Overloaded")]
