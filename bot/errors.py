@@ -31,6 +31,10 @@ class Invalid(Problem, ValueError):
     """What the user gave cannot be used. A ``ValueError``, so that a pydantic validator may raise it."""
 
 
+class Repeated(Exception):
+    """Somebody sees to this already: there is nothing to do, and nothing to say."""
+
+
 class CallFailed(Problem):
     """A relay call failed.
 

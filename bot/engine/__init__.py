@@ -115,6 +115,7 @@ class Engine:
         now = self.core.clock()
         await self.core.store.remember("heartbeat", repr(now))
         await self.core.learn()
+        await self.core.store.prune_taken(now - 86400.0)
         await self.core.store.prune_inputs(now - self.core.config.settings.keep_inputs_days * 86400.0)
         if self.core.store.database.shared:
             await self._rescue()

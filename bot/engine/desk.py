@@ -17,7 +17,7 @@ from bot.engine.helper import Helper
 from bot.engine.inputs import LIMITS, PICTURE_LIMIT, TAKEN
 from bot.engine.ports import Glance
 from bot.engine.submit import FORGOTTEN_INPUT, NOT_OFFERED, Submitter
-from bot.errors import CallFailed, Problem
+from bot.errors import CallFailed, Problem, Repeated
 from bot.media import MediaProblem
 from bot.provider import INPUT, Given, Mask, Submission, Takes, strings
 from bot.step import Step
@@ -89,6 +89,14 @@ class Desk:
         self._asking: dict[tuple[int, Filter, int, int], asyncio.Future[list[Task]]] = {}
 
     # -------------------------------------------------------------------------------------------- making tasks
+
+    async def take(self, asked_in: int) -> None:
+        """Take what an interaction or a message asks for (its id); raises :class:`Repeated` when somebody did already.
+
+        The gateway may tell of one twice, and tells every process of it that serves the same shard.
+        """
+        if not await self.core.store.take(asked_in, self.core.clock()):
+            raise Repeated
 
     async def room(self, asker: Asker, provider: str) -> None:
         """Make sure that one more request of this user can be accepted."""

@@ -311,6 +311,18 @@ class Store:
                 await self.database.execute(f"DELETE FROM {table} WHERE input_id NOT IN (SELECT id FROM inputs)")
         return gone
 
+    async def take(self, asked_in: int, now: float) -> bool:
+        """Note that somebody takes an interaction or a message (its id); whether nobody did before."""
+        return bool(
+            await self.database.execute(
+                "INSERT INTO taken (id, taken_at) VALUES ($1, $2) ON CONFLICT DO NOTHING", asked_in, now
+            )
+        )
+
+    async def prune_taken(self, before: float) -> int:
+        """Forget what was taken before that time: Discord does not tell of it again."""
+        return await self.database.execute("DELETE FROM taken WHERE taken_at < $1", before)
+
     # -------------------------------------------------------------------------------------------- users, memory
 
     async def settings_of(self, user_id: int) -> dict[str, Any]:

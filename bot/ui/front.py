@@ -134,7 +134,15 @@ class Front:
         )
 
     async def acknowledge(self, interaction: Interaction, *, private: bool = False) -> int:
-        """Answer within three seconds that it is being done; returns the id of the message that will hold it."""
+        """Answer within three seconds that it is being done; returns the id of the message that will hold it.
+
+        Raises :class:`~bot.errors.Repeated` when this very interaction is seen to already.
+        """
+        message_id = await self._acknowledged(interaction, private=private)
+        await self.desk.take(interaction.id)
+        return message_id
+
+    async def _acknowledged(self, interaction: Interaction, *, private: bool) -> int:
         interaction.extras["private"] = private
         try:
             answer = await interaction.response.defer(thinking=True, ephemeral=private)

@@ -9,7 +9,7 @@ import structlog
 from discord import app_commands
 
 from bot import logs
-from bot.errors import CallFailed, Problem
+from bot.errors import CallFailed, Problem, Repeated
 from bot.store import StoreProblem
 from bot.text import Text, _
 from bot.ui.cards import harmless_values, plain_values
@@ -40,6 +40,9 @@ async def report(interaction: discord.Interaction[Any], error: BaseException) ->
     error_id = logs.error_id()
     cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
     context = {"id": error_id, "user": interaction.user.id, "what": _what(interaction)}
+    if isinstance(cause, Repeated):
+        log.info("somebody sees to it already", **context)
+        return
     if isinstance(cause, CallFailed):
         log.warning("relay problem", **context, error=str(cause), why=cause.detail)
     elif isinstance(cause, Problem | app_commands.CheckFailure):

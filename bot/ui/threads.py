@@ -12,7 +12,7 @@ from bot import logs
 from bot.engine import Asker
 from bot.engine.ports import Later, Nowhere
 from bot.engine.talk import Question
-from bot.errors import Problem
+from bot.errors import Problem, Repeated
 from bot.talk import Conversation
 from bot.task import Place
 from bot.text import Text, _
@@ -70,6 +70,8 @@ async def heard(client: "Darkroom", message: discord.Message) -> None:
             await _answer(client, message, conversation, locale)
         except Problem as problem:
             await _say(message, problems.sentence(problem, ""), locale)
+    except Repeated:
+        log.info("somebody sees to a message already")
     except (Later, Nowhere, discord.HTTPException, aiohttp.ClientError, OSError) as error:
         log.warning("a message in a thread was not answered", error=type(error).__name__)
     except Exception as error:
@@ -108,6 +110,7 @@ async def _answer(client: "Darkroom", message: discord.Message, conversation: Co
     files = await papers(message.attachments, conversation.provider)
     mention = rf"<@!?{client.user.id if client.user else 0}>"
     words = re.sub(mention, "", message.content).strip()
+    await client.engine.desk.take(message.id)
     await client.talk.reply(conversation.id, Question(words, asker, place, files, message.id))
 
 

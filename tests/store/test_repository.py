@@ -295,3 +295,11 @@ async def test_a_search_takes_words_literally_and_without_case(store: Store, wor
     }  # fmt: skip
     await stored(store, *(a_task(name, caption=caption) for name, caption in captions.items()))
     assert await page(store, Filter(search=words)) == found
+
+
+async def test_what_was_taken_is_taken_until_it_is_forgotten(store: Store) -> None:
+    both = await asyncio.gather(store.take(7, NOW), store.take(7, NOW))
+    assert sorted(both) == [False, True]
+    assert await store.take(8, NOW + 10)
+    assert await store.prune_taken(NOW + 5) == 1
+    assert await store.take(7, NOW + 10) and not await store.take(8, NOW + 10)
