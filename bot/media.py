@@ -115,7 +115,7 @@ class MediaStore:
         self._folder = Scratch()
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
-                limit=16,
+                limit=0,  # those who fetch bound how many there are, and a slow server must not hold up the others
                 resolver=resolver,
                 use_dns_cache=False,
                 socket_factory=None if allow_private else partial(_socket, public),

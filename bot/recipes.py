@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from av import AudioFrame, VideoFrame
+    from av.audio.stream import AudioStream
     from av.container import InputContainer, OutputContainer
     from PIL.Image import Image
     from PIL.ImageDraw import ImageDraw
@@ -37,6 +38,7 @@ FORMATS = "mov,mp4,matroska,webm,mp3,wav,ogg,flac,aac"
 """What FFmpeg may take a file for: no play list, which could name other files and addresses."""
 PICTURES = ("PNG", "JPEG", "WEBP", "GIF")
 HZ = 44_100
+LEAST_OF_SOUND, MOST_OF_SOUND = 32_000, 320_000
 """Samples per second of every sound that is made."""
 SIDE, DARK = 720, (24, 25, 31)
 """Pixels of a film's longer side, and its colour where no picture is."""
@@ -110,6 +112,35 @@ def smaller(sources: list[str], target: str, *, limit: int) -> None:
             return
         rate *= 0.96 * limit / size
     raise Impossible(TOO_LONG)
+
+
+def lighter(sources: list[str], target: str, *, limit: int) -> None:
+    """The same picture in at most ``limit`` bytes: packed more tightly, and no smaller than it must be."""
+    with _picture(sources[0]) as whole:
+        for share, quality in ((1.0, 95), (1.0, 85), (0.7, 85), (0.5, 80), (0.3, 80)):
+            size = [max(1, round(side * share)) for side in whole.size]
+            (whole if share == 1.0 else whole.resize((size[0], size[1]))).save(target, "WEBP", quality=quality)
+            if Path(target).stat().st_size <= limit:
+                return
+    raise Impossible(TOO_BIG)
+
+
+def softer(sources: list[str], target: str, *, limit: int) -> None:
+    """The same sound as MP3 in at most ``limit`` bytes."""
+    import av
+
+    with _opened(sources[0]) as source, av.open(target, "w", format="mp3") as out:
+        seconds = (source.duration or 0) / 1_000_000
+        rate = min(0.95 * limit * 8 / seconds, MOST_OF_SOUND) if seconds > 0 else 0
+        if rate < LEAST_OF_SOUND:
+            raise Impossible(TOO_LONG)
+        voice: AudioStream = out.add_stream("libmp3lame", rate=HZ, layout="stereo")  # type: ignore[assignment]
+        voice.bit_rate = int(rate)
+        resampler = av.AudioResampler("s16p", "stereo", HZ)
+        for frame in (*_frames(source, "audio"), None):
+            for part in resampler.resample(frame):
+                out.mux(voice.encode(part))
+        out.mux(voice.encode(None))
 
 
 def last_frame(sources: list[str], target: str) -> None:
@@ -228,6 +259,8 @@ def chart(_sources: list[str], target: str, *, data: str) -> None:
 RECIPES: dict[str, Any] = {
     "film": film,
     "smaller": smaller,
+    "lighter": lighter,
+    "softer": softer,
     "last-frame": last_frame,
     "quarter": quarter,
     "mask": mask,

@@ -93,9 +93,8 @@ class Relay:
         self._most = most
         self.answered_at: float | None = None
         """When the relay last gave an answer (``time.monotonic``), unless it broke or refused the key since."""
-        self._session = _session(key, connect, aiohttp.TCPConnector(limit=64, limit_per_host=32))
-        # Answers stream for minutes; they must not take the places of the calls, nor wait for each other.
-        self._streams = _session(key, connect, aiohttp.TCPConnector(limit=0))
+        # Some calls take minutes, and nobody waits for somebody else's: those who call bound how many there are.
+        self._session = _session(key, connect, aiohttp.TCPConnector(limit=0))
 
     async def call(self, call: Call, route: str = "", *, of: str = "") -> Any:
         """Send ``call`` under the path prefix ``route`` and return the answer's JSON.
@@ -129,7 +128,7 @@ class Relay:
             async with AsyncExitStack() as stack:
                 async with asyncio.timeout(min(call.timeout, self._longest)):
                     response = await stack.enter_async_context(
-                        self._streams.request(
+                        self._session.request(
                             call.method,
                             self._base + route + call.path,
                             data=io.BytesIO(body),
@@ -169,7 +168,7 @@ class Relay:
             with self._watched("download failed", seen, route, to_the_end=False), self._failing(call.timeout):
                 async with asyncio.timeout(min(call.timeout, self._longest)):
                     response = await stack.enter_async_context(
-                        self._streams.request(
+                        self._session.request(
                             call.method, self._base + route + call.path, headers=headers, allow_redirects=False
                         )
                     )
@@ -307,7 +306,6 @@ class Relay:
     async def close(self) -> None:
         """Close the connections."""
         await self._session.close()
-        await self._streams.close()
 
 
 def _session(key: str, connect: float, connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:

@@ -215,6 +215,7 @@ PROBES = (60.0, 300.0, 900.0, 3600.0, 86400.0, 86400.0, 86400.0)
 """Seconds between the slow questions about a task in ``unknown``."""
 
 OUT_OF_PATIENCE = _("It takes far longer than usual.")
+NAMELESS = _("The relay never told the number of this task, so it cannot be asked about it.")
 VANISHED = _("The relay no longer knows this task.")
 RELAY_GAVE_UP = _("The relay gave up waiting for it.")
 NO_FILE = _("The relay says it is finished but gives no file.")

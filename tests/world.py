@@ -220,7 +220,7 @@ async def an_app(folder: Path, relay_url: str, clock: Clock, **settings: str) ->
     }
     async with assemble(load(given, env_file=None), clock=clock, shard_count=1) as app:
         core = app.engine.core
-        for session in (core.relay._session, core.relay._streams, core.media._session):
+        for session in (core.relay._session, core.media._session):
             # SimCord waits for what a command has begun, and takes the closing of idle connections for such a thing
             connector = session.connector
             assert connector is not None

@@ -128,7 +128,7 @@ class Core:
             return report
         found = [await asyncio.to_thread(_unpacked, media) for media in report.media]
         items = [item for _media, item in found if item is not None]
-        await self.store.keep_inputs(task.id, items, self.clock())
+        await self.surely(task.id, lambda: self.store.keep_inputs(task.id, items, self.clock()), "files of an answer")
         return replace(report, media=tuple(media for media, _item in found))
 
     async def answered(self, task: Task) -> Task:
@@ -136,7 +136,8 @@ class Core:
         if task.phase is not Phase.INPUT:
             return task
         kind = submission_class(task)
-        answer = kind.own_answer(task, await self.store.settings_of(task.user_id))
+        settings = await self.surely(task.id, lambda: self.store.settings_of(task.user_id), "what a user has set")
+        answer = kind.own_answer(task, settings)
         return task if answer is None else with_answer(task, answer, self.clock())
 
     def wake(self) -> None:

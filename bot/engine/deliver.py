@@ -15,11 +15,11 @@ import structlog
 
 from bot.engine.cadence import backoff
 from bot.engine.core import EARLIER, Core, log_about, lookup_of
-from bot.engine.files import Files
+from bot.engine.files import Files, is_link
 from bot.engine.poll import Poller
 from bot.engine.ports import Attachment, Later, Link, Nowhere, TooBig
 from bot.engine.work import Crew
-from bot.errors import CallFailed
+from bot.errors import CallFailed, NotOffered, Refused
 from bot.media import MediaProblem, TooLarge
 from bot.recipes import ASIDE
 from bot.store import StoreProblem
@@ -34,7 +34,7 @@ WIDTH_PER_USER = 4
 SHARE_PAUSE = 2.0
 MAX_FILES = 10
 DOWNLOADS = 6
-"""A file whose server misbehaves is tried this often before its link is delivered instead."""
+"""A file whose server misbehaves is tried this often before its link is delivered instead, if it has one."""
 UPLOADS = 24
 """A delivery that Discord keeps putting off is tried this often, over about an hour and a half."""
 SHOWN_AT_THE_END = frozenset({Phase.FAILED, Phase.CANCELLED, Phase.UNKNOWN, Phase.DELIVERED})
@@ -42,8 +42,18 @@ SHOWN_AT_THE_END = frozenset({Phase.FAILED, Phase.CANCELLED, Phase.UNKNOWN, Phas
 LINK_ONLY = "link_only"
 TOO_LARGE = _("Too large for Discord:")
 SHRUNK = _("Made smaller to fit into Discord; in full:")
+SHRUNK_ALONE = _("Made smaller to fit into Discord:")
 NOT_ATTACHED = _("Could not be attached:")
+HELD_BACK = _(
+    "The result is kept, but it is too large to be attached here, and there is no link to it. "
+    "`/tasks show` brings it to a place that takes larger files."
+)
+NOT_YET = _("The result was made, but it could not be fetched: {why} It is kept; `/tasks show` tries again.")
 NOWHERE = _("The result is ready, but there was no place left to show it. `/tasks show` brings it back.")
+
+
+class HeldBack(Exception):
+    """There is nothing that could be shown here, not even a link."""
 
 
 class Deliverer:
@@ -110,6 +120,8 @@ class Deliverer:
             return replace(task, due_at=None, reason=NOWHERE)
         except MediaProblem as problem:
             return await self._without_media(task, problem)
+        except HeldBack:
+            return self._kept(task, HELD_BACK)
         except Exception:
             log.exception("a delivery failed unexpectedly, trying again", task=task.id)
             return self._again(task, 30.0)
@@ -139,7 +151,8 @@ class Deliverer:
                 else:
                     name = f"{file_name(task, number, len(task.media))}.{ready.file.kind.extension}"
                     files.append(Attachment(ready.file.path, name, ready.file.size, media))
-                    links += [self._link(media, task, SHRUNK)] if ready.shrunk else []
+                    why = SHRUNK if is_link(media) else SHRUNK_ALONE
+                    links += [self._link(media, task, why)] if ready.shrunk else []
             if dead and len(dead) == len(task.media):
                 raise dead[0]
             place = await self._present(task, files, links)
@@ -149,6 +162,8 @@ class Deliverer:
     async def _present(self, task: Task, files: list[Attachment], links: list[Link]) -> Place:
         """Down the ladder: everything attached, then the largest file as a link, until Discord takes it."""
         while True:
+            if task.media and not files and not any(link.url.startswith("http") for link in links):
+                raise HeldBack
             try:
                 return await self.core.screen.deliver(task, files, links)
             except TooBig:
@@ -161,6 +176,13 @@ class Deliverer:
                     continue
                 links[:] = [link for link in links if link.url != largest.media.url]  # of which it was a rendition
                 links += self._instead(largest.media, task, TOO_LARGE)
+
+    def _kept(self, task: Task, why: Text) -> Task:
+        """The task whose result is there and cannot be shown now; `/tasks show` goes on with it."""
+        log.error("a result is kept back", task=task.id, why=why.source)
+        if task.ended_at is not None:  # it was delivered before and is only shown again
+            return replace(task, phase=Phase.DELIVERED, reason=why, due_at=None, show_at=self.core.clock())
+        return replace(task, due_at=None, reason=why, show_at=self.core.clock())
 
     def _instead(self, media: Media, task: Task, why: Text) -> list[Link]:
         """The link in place of a file; none in place of what is only handy beside what it is made from."""
@@ -182,20 +204,27 @@ class Deliverer:
         """A file could not be fetched: get a fresh link, wait, take it from an older card, or be honest."""
         now = self.core.clock()
         log.warning("media not fetched", task=task.id, attempts=task.attempts, error=str(problem))
-        if not problem.gone and task.attempts + 1 < DOWNLOADS:
+        linked = any(map(is_link, task.media))
+        if not problem.gone and task.attempts + 1 < (DOWNLOADS if linked else UPLOADS):
             return replace(task, due_at=now + backoff(task.attempts + 1, 5.0), attempts=task.attempts + 1)
         if not task.fresh:
             fresh = await self._fresh_media(task)
+            if fresh is None and task.attempts + 1 < UPLOADS:
+                return replace(task, due_at=now + backoff(task.attempts + 1, 5.0), attempts=task.attempts + 1)
+            fresh = fresh or ()
             media = (*fresh, *task.media[len(fresh) :])  # what earlier steps have made stands behind
             return replace(task, media=media, fresh=True, due_at=now, attempts=0)
         if task.ended_at is not None:  # it was delivered before and is only shown again
             return replace(task, phase=Phase.DELIVERED, reason=problem.text, due_at=None, show_at=now)
+        if not (problem.gone or linked):
+            return self._kept(task, Text(NOT_YET.source, {"why": problem.text}))
         if not problem.gone:  # the file is there, only not for us: its link may work for the reader
             return replace(task, data={**task.data, LINK_ONLY: True}, due_at=now)
         text = _("The result was made, but it cannot be fetched: {why} It may have been charged.", why=problem.text)
         return end(task, Phase.FAILED, text, now)
 
-    async def _fresh_media(self, task: Task) -> tuple[Media, ...]:
+    async def _fresh_media(self, task: Task) -> tuple[Media, ...] | None:
+        """The files as the relay, or an older card, has them now; ``None``: the relay could not be asked."""
         lookup = lookup_of(task)
         earlier = await self.core.screen.sources(_earlier(task)) if task.ended_at is not None else []
         if lookup is None or not task.remote_id:
@@ -207,8 +236,9 @@ class Deliverer:
                     await self.core.relay.call(report.follow_up.call, task.route, of=task.provider)
                 )
         except CallFailed as error:
+            certain = isinstance(error, NotOffered) or (isinstance(error, Refused) and error.unknown_task)
             log.info("no fresh link", task=task.id, error=str(error), why=error.detail)
-            return tuple(earlier)
+            return tuple(earlier) or (() if certain else None)
         return (report.media or report.spare if report is not None else ()) or tuple(earlier)
 
     async def _ping(self, task: Task) -> None:
@@ -262,7 +292,8 @@ class Announcer:
         again_at = None
         try:
             newest = await self.core.store.get(task.id)
-            if newest is not None and newest.phase in SHOWN_AT_THE_END:
+            kept = newest is not None and newest.phase is Phase.DONE and newest.due_at is None
+            if newest is not None and (kept or newest.phase in SHOWN_AT_THE_END):
                 place = await self.core.screen.announce(newest)
                 if place != newest.place:
                     await self.core.store.move(task.id, newest.place, place)

@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 
 from bot.engine.core import EARLIER, Core, submission_of
+from bot.engine.deliver import LINK_ONLY
 from bot.engine.files import Files
 from bot.engine.guard import Guard
 from bot.engine.helper import Helper
@@ -23,7 +24,7 @@ from bot.provider import INPUT, Given, Mask, Submission, Takes, strings
 from bot.step import Step
 from bot.store import Filter
 from bot.store.repository import Input
-from bot.task import ANSWER_FILES, RETRIED, UNFINISHED, Media, Phase, Place, State, Task, end, with_answer
+from bot.task import ANSWER_FILES, NAMELESS, RETRIED, UNFINISHED, Media, Phase, Place, State, Task, end, with_answer
 from bot.text import _
 from bot.wire import Call
 from bot.workshop import WorkshopProblem
@@ -350,7 +351,7 @@ class Desk:
         if task.phase is not Phase.UNKNOWN:
             raise Problem(_("There is nothing to check: the fate of this task is known."))
         if not task.remote_id:
-            raise Problem(_("The relay never told the number of this task, so it cannot be asked about it."))
+            raise Problem(NAMELESS)
         now = self.core.clock()
         checked = await self.core.change(
             task_id,
@@ -372,14 +373,15 @@ class Desk:
                     task,
                     phase=Phase.DONE,
                     place=place,
-                    data={**task.data, EARLIER: earlier},
+                    data={**_with_files(task.data), EARLIER: earlier},
                     due_at=now,
                     fresh=False,
                     attempts=0,
                     pinged=True,
                 )
             if task.phase is Phase.DONE:
-                return replace(task, place=place, due_at=now, reason=None, attempts=0)
+                data = _with_files(task.data)
+                return replace(task, place=place, due_at=now, reason=None, attempts=0, fresh=False, data=data)
             over = task.phase in CHANGEABLE or task.phase is Phase.DELIVERED  # then in words alone
             return replace(task, place=place, show_at=now if over else task.show_at)
 
@@ -511,6 +513,11 @@ def _check_right(submission: Submission, asker: Asker) -> None:
     """Refuse what only those may ask for who manage the server."""
     if submission.managers_only and not asker.manager:
         raise Problem(MANAGERS_ONLY)
+
+
+def _with_files(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known of a task whose files are to be tried again, though only a link was given before."""
+    return {name: value for name, value in data.items() if name != LINK_ONLY}
 
 
 def _unknown(task_id: str) -> Problem:

@@ -23,7 +23,14 @@ log = structlog.get_logger(__name__)
 OPENS_WITHIN = 120.0
 """Seconds that the relay has to begin with a file."""
 SHRUNK_FROM = 100 * 1024 * 1024
-"""Bytes of a video that is made smaller at most; a larger one is not worth the download."""
+"""Bytes of a file that is made smaller at most; a larger one is not worth the download."""
+SMALLER = {"video": "smaller", "image": "lighter", "audio": "softer"}
+"""By which recipe each kind is made smaller."""
+
+
+def is_link(media: Media) -> bool:
+    """Whether a reader can be sent to a file: what came in an answer itself, or is asked for by key, has no link."""
+    return media.url.startswith("http")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +75,12 @@ class Files:
             yield found
 
     def _can_shrink(self, media: Media, size: int | None) -> bool:
-        """Whether a smaller rendition is worth a try; nobody waits for another's: then the link has to do."""
+        """Whether a smaller rendition is worth a try; where a link will do, only a video's, and nobody waits for
+        another's."""
         workshop = self.core.workshop
-        return media.kind == "video" and workshop.available and not workshop.busy and (size or 0) <= SHRUNK_FROM
+        if not workshop.available or (size or 0) > SHRUNK_FROM:
+            return False
+        return media.kind in SMALLER if not is_link(media) else media.kind == "video" and not workshop.busy
 
     @asynccontextmanager
     async def _shrunk(self, media: Media, cap: int, route: str) -> AsyncIterator[Fetched]:
@@ -78,7 +88,7 @@ class Files:
             try:
                 most = min(self.most, SHRUNK_FROM)
                 large = await stack.enter_async_context(self._fetched(media.url, most, route))
-                smaller = await stack.enter_async_context(self._made("smaller", [large.path], cap, limit=cap))
+                smaller = await stack.enter_async_context(self._made(SMALLER[media.kind], [large.path], cap, limit=cap))
             except (WorkshopProblem, MediaProblem) as problem:
                 log.info("no smaller rendition", why=str(problem))
                 raise TooLarge(None) from None

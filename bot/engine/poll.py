@@ -18,6 +18,7 @@ from bot.lookup import Batch, Lookup, Single
 from bot.provider import Provider
 from bot.store import StoreProblem
 from bot.task import (
+    NAMELESS,
     NO_FILE,
     POLLED,
     VANISHED,
@@ -61,6 +62,8 @@ class Poller:
         self.core = core
         self.crew = Crew("poll")
         self._outages: dict[str, Outage] = {}
+        self._in_line: set[str] = set()
+        """The tasks of the rounds that are under way whose turn has not come yet."""
         self._batch_missing: dict[tuple[str, str], float] = {}
         self._widths: dict[tuple[str, int], asyncio.Semaphore] = {}
         self._again = Again(core.store)
@@ -70,8 +73,12 @@ class Poller:
         """Begin a round for every group of due tasks that are asked about alike."""
         kinds: dict[tuple[str, ...], list[Task]] = defaultdict(list)
         for task in await self.core.store.claim(POLLED, self.core.clock(), LEASE, CLAIM):
+            if task.id in self._in_line:
+                continue  # its lease ended while it waits for its turn
             if task.remote_id:
                 kinds[task.provider, task.route, task.action, task.lookup].append(task)
+            elif task.phase in {Phase.WAITING, Phase.RUNNING}:
+                self.crew.start(self._keep(task, lose(task, NAMELESS, self.core.clock())))
         groups: dict[Group, list[Task]] = defaultdict(list)
         for alike in kinds.values():
             groups[alike[0].provider, alike[0].route, lookup_of(alike[0])] += alike
@@ -83,12 +90,16 @@ class Poller:
 
     async def _round(self, group: Group, tasks: list[Task]) -> None:
         logs.about(provider=group[0])
+        names = {task.id for task in tasks}
+        self._in_line |= names
         try:
             with self.core.metrics.polling(group[0]):
                 await self._asked_all(group, tasks)
         except StoreProblem:
             self.crew.start(self._release(group[0], tasks))
             raise
+        finally:
+            self._in_line -= names
 
     async def _release(self, provider: str, tasks: Sequence[Task]) -> None:
         """What was found out could not be stored: it is asked again as soon as the database works."""
@@ -114,6 +125,7 @@ class Poller:
 
         async def ask(chunk: list[Task]) -> None:
             async with width:
+                self._in_line.difference_update(task.id for task in chunk)
                 found = await self._ask_chunk(lookup, route, chunk)
             await self._settle(found, one_of_many=len(parts) > BATCH_WIDTH)
 
@@ -154,6 +166,7 @@ class Poller:
 
         async def ask(task: Task) -> None:
             async with width:
+                self._in_line.discard(task.id)
                 await self._ask_one(lookup, task)
 
         await asyncio.gather(*(ask(task) for task in tasks))

@@ -115,7 +115,7 @@ def draw(task: Task, glance: Glance, *, links: Sequence[Link] = (), files: Seque
     """The card of ``task`` as it is now."""
     kind = submission_class(task)
     at_once = task.phase is Phase.SENDING and kind.lookup is None  # its answer is the result: it is being made now
-    lines = [say(_PHASES[Phase.RUNNING if at_once else task.phase], task.locale) + _duration(task)]
+    lines = [say(_PHASES[Phase.RUNNING] if at_once else _phase(task), task.locale) + _duration(task)]
     lines += _step_line(task)
     lines += _progress(task, glance)
     lines += [say(plain_values(words), task.locale) for words in (task.reason, task.note) if words is not None]
@@ -423,9 +423,12 @@ def message_link(task: Task) -> str:
 
 def headline(task: Task, provider: Provider, locale: str) -> str:
     """A task in one line: provider, phase, when."""
-    return (
-        f"{provider.emoji} **{provider.title}** · {say(_PHASES[task.phase], locale)} · <t:{round(task.created_at)}:R>"
-    )
+    return f"{provider.emoji} **{provider.title}** · {say(_phase(task), locale)} · <t:{round(task.created_at)}:R>"
+
+
+def _phase(task: Task) -> Text:
+    held = task.phase is Phase.DONE and task.due_at is None and task.reason is not None
+    return _("📦 Finished, kept for you") if held else _PHASES[task.phase]
 
 
 def phase_name(phase: Phase, locale: str) -> str:
