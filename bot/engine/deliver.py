@@ -207,7 +207,7 @@ class Deliverer:
                     await self.core.relay.call(report.follow_up.call, task.route, of=task.provider)
                 )
         except CallFailed as error:
-            log.info("no fresh link", task=task.id, error=str(error), why=error.detail)
+            log.info("no fresh link", task=task.id, **error.logged)
             return tuple(earlier)
         return (report.media or report.spare if report is not None else ()) or tuple(earlier)
 

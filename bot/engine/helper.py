@@ -68,7 +68,8 @@ class Helper:
                     words += piece.text
                     complete = complete or piece.over if piece.stop is None else piece.stop is Stop.END
         except (CallFailed, TimeoutError) as error:
-            log.warning("no help with a prompt", why=getattr(error, "detail", "too slow"))
+            why = error.logged if isinstance(error, CallFailed) else {"error": "too slow"}
+            log.warning("no help with a prompt", **why)
             raise Problem(NO_ANSWER) from None
         written = visible(words).strip().strip('"“”').strip()
         if not written or not complete:

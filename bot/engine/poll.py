@@ -132,12 +132,12 @@ class Poller:
                 async with self._turns.turn():  # to read an answer about many is some milliseconds' work
                     reports |= _by_id(_reader(provider, lookup)(answer))
         except (NotOffered, Unreadable) as error:
-            log.warning("no batch lookup here, asking singly", provider=provider.name, why=error.detail)
+            log.warning("no batch lookup here, asking singly", provider=provider.name, **error.logged)
             self._batch_missing[provider.name, lookup.path] = self.core.clock() + NO_BATCH_FOR
             await self._ask_singly(lookup, tasks)
         except CallFailed as error:
             if isinstance(error, Refused) and (error.unknown_task or error.status in ABOUT_THE_REQUEST):
-                log.warning("a batch was refused, asking about it singly", provider=provider.name, why=error.detail)
+                log.warning("a batch was refused, asking about it singly", provider=provider.name, **error.logged)
                 await self._ask_singly(lookup, tasks)  # one bad id must not keep its neighbours waiting
             else:
                 await self._put_off(provider, tasks, error)
@@ -233,7 +233,7 @@ class Poller:
             try:
                 answer = asked.read(await self.core.relay.call(asked.call, task.route, of=task.provider))
             except CallFailed as error:
-                log.info("follow-up failed", task=task.id, error=str(error), why=error.detail)
+                log.info("follow-up failed", task=task.id, **error.logged)
             else:
                 if answer.media:
                     return complete(after, replace(answer, note=answer.note or report.note), now)
@@ -257,7 +257,7 @@ class Poller:
         now = self.core.clock()
         until = self._outage(provider, error, now).until
         seconds = round(until - now)
-        log.warning("polling put off", provider=provider.name, tasks=len(tasks), seconds=seconds, error=str(error))
+        log.warning("polling put off", provider=provider.name, tasks=len(tasks), seconds=seconds, **error.logged)
         late = [
             task for task in tasks if task.phase is not Phase.UNKNOWN and now - task.taken_at > self.core.patience(task)
         ]
