@@ -211,16 +211,44 @@ async def test_what_somebody_looks_for_is_not_logged_with_a_click(world: World) 
     assert "a secret" not in written.getvalue()
 
 
+WORKERS = {"bot.engine.submit", "bot.engine.poll", "bot.engine.deliver"}
+
+
 async def test_every_line_about_a_task_names_it_its_provider_and_its_user(world: World) -> None:
     one_film(world)
     with logged("INFO") as written:
         world.relay.faults.add(path="/luma/generations", status=429, body="slow down")
         await world.delivered()
     task = await world.task()
-    found = [line for line in lines(written) if line["logger"] in {"bot.engine.submit", "bot.engine.deliver"}]
-    found += [line for line in lines(written) if line["event"] == "relay call failed"]
+    found = [line for line in lines(written) if line["logger"] in WORKERS or line["event"] == "relay call failed"]
     assert len(found) >= 3
     assert {(line["task"], line["provider"], line["user"]) for line in found} == {(task.id, "luma", world.ann.id)}
+
+
+async def test_every_line_about_tasks_that_are_asked_for_singly_names_the_one(world: World) -> None:
+    for who in (world.ann, world.ben):
+        await who.slash(world.channel, "hailuo video", prompt="a fox")
+    await world.work()
+    world.relay.faults.add(method="GET", path="*query/video_generation", status=500, times=None)
+    with logged("INFO") as written:
+        await world.pass_time(30)
+    found = [line for line in lines(written) if line["logger"] in WORKERS or line["event"] == "relay call failed"]
+    assert {line["event"] for line in found} == {"relay call failed", "polling put off"}
+    owners = {(task.id, "hailuo", task.user_id) for task in await world.tasks()}
+    assert len(owners) == 2
+    assert {(line["task"], line["provider"], line["user"]) for line in found} == owners
+
+
+async def test_every_line_about_a_question_that_follows_an_answer_about_many_names_its_task(world: World) -> None:
+    for who in (world.ann, world.ben):
+        await world.video(who, prompt=f"sim:nolink {who.id}")
+    world.relay.faults.add(method="GET", path="*/download_video_url", status=404, times=None)
+    with logged("INFO") as written:
+        await world.pass_time(300)
+    found = [line for line in lines(written) if line["event"] in {"relay call failed", "follow-up failed"}]
+    assert {line["event"] for line in found} == {"relay call failed", "follow-up failed"}
+    owners = {(task.id, "luma", task.user_id) for task in await world.tasks()}
+    assert {(line["task"], line["provider"], line["user"]) for line in found} == owners
 
 
 # ---------------------------------------------------------------------------------------------------- short numbers

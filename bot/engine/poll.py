@@ -11,7 +11,7 @@ import structlog
 from bot import logs
 from bot.engine.batches import Again, Turns, chunks
 from bot.engine.cadence import backoff, next_poll
-from bot.engine.core import Core, lookup_of
+from bot.engine.core import Core, log_about, lookup_of
 from bot.engine.work import Crew
 from bot.errors import CallFailed, NotOffered, Refused, Throttled, Unreadable
 from bot.lookup import Batch, Lookup, Single
@@ -21,6 +21,7 @@ from bot.task import (
     NO_FILE,
     POLLED,
     VANISHED,
+    FollowUp,
     Phase,
     Report,
     State,
@@ -153,6 +154,7 @@ class Poller:
         width = self._widths.setdefault((tasks[0].provider, most), asyncio.Semaphore(most))  # of all its rounds
 
         async def ask(task: Task) -> None:
+            log_about(task)  # an asyncio task of its own: its neighbours' lines say nothing of it
             async with width:
                 await self._ask_one(lookup, task)
 
@@ -230,13 +232,10 @@ class Poller:
             return after
         asked = wants_follow_up(after, report, now)
         if asked is not None:
-            try:
-                answer = asked.read(await self.core.relay.call(asked.call, task.route, of=task.provider))
-            except CallFailed as error:
-                log.info("follow-up failed", task=task.id, **error.logged)
-            else:
-                if answer.media:
-                    return complete(after, replace(answer, note=answer.note or report.note), now)
+            with structlog.contextvars.bound_contextvars(task=task.id, user=task.user_id):
+                answer = await self._followed(asked, task)
+            if answer is not None and answer.media:
+                return complete(after, replace(answer, note=answer.note or report.note), now)
         waited = now - (after.linkless_since or now)
         limit = (report.follow_up.after + FOLLOW_UP_GRACE) if report.follow_up else FOLLOW_UP_GRACE
         if report.spare and (asked is not None or waited >= limit):
@@ -244,6 +243,13 @@ class Poller:
         if waited < limit:
             return after
         return after if after.phase is Phase.UNKNOWN else lose(after, NO_FILE, now)
+
+    async def _followed(self, asked: FollowUp, task: Task) -> Report | None:
+        try:
+            return asked.read(await self.core.relay.call(asked.call, task.route, of=task.provider))
+        except CallFailed as error:
+            log.info("follow-up failed", **error.logged)
+            return None
 
     def _next(self, task: Task) -> float:
         """When to ask again, reckoned from when it was due: an answer that took a while must not cost a round."""
