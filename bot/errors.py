@@ -26,6 +26,11 @@ class Problem(Exception):
         super().__init__(str(text))
         self.text = text
 
+    @property
+    def logged(self) -> dict[str, str]:
+        """What a line of the log says of it. Others' words stand in ``detail`` alone, which ``bot.logs`` leaves out."""
+        return {"error": self.text.ours, "detail": str(self)}
+
 
 class Invalid(Problem, ValueError):
     """What the user gave cannot be used. A ``ValueError``, so that a pydantic validator may raise it."""
@@ -39,21 +44,28 @@ class CallFailed(Problem):
     """A relay call failed.
 
     ``taken`` says whether a paid request may have reached the relay: ``False`` is certain, ``True`` means nobody
-    knows. ``detail`` is for the log only.
+    knows. ``why`` is for the log: facts in our own words. ``detail`` is for the log at level DEBUG, and may hold words
+    of the relay, which may repeat the user's.
     """
 
     taken = False
 
-    def __init__(self, text: Text, detail: str = "") -> None:
+    def __init__(self, text: Text, detail: str = "", why: str = "") -> None:
         super().__init__(text)
-        self.detail = detail
+        self.detail = detail or why
+        self.why = why
+
+    @property
+    def logged(self) -> dict[str, str]:
+        """Of a failed call also the facts."""
+        return {"error": self.text.ours, "why": self.why, "detail": f"{self} {self.detail}"}
 
 
 class Refused(CallFailed):
     """The relay understood and said no: show its words, do not repeat."""
 
     def __init__(self, text: Text, detail: str = "", code: str = "", status: int = 0) -> None:
-        super().__init__(text, detail)
+        super().__init__(text, detail, _only_code(code))
         self.code = code
         self.status = status
 
@@ -78,18 +90,19 @@ class Busy(Throttled):
 class Unavailable(CallFailed):
     """The relay could not be reached or broke: reads are repeated, a paid request only when not ``taken``."""
 
-    def __init__(self, text: Text, detail: str = "", *, taken: bool) -> None:
-        super().__init__(text, detail)
+    def __init__(self, text: Text, detail: str = "", *, taken: bool, why: str = "") -> None:
+        super().__init__(text, detail, why)
         self.taken = taken
 
 
 class Unreadable(CallFailed):
-    """The answer is not what the reference describes; ``detail`` holds its beginning for the log."""
+    """The answer is not what the reference describes: ``why`` in our words, and the ``answer`` for the log."""
 
     taken = True
 
-    def __init__(self, detail: str = "") -> None:
-        super().__init__(_("The relay gave an unexpected answer."), detail)
+    def __init__(self, why: str = "", answer: object = None) -> None:
+        detail = "" if answer is None else f"{why} in {str(answer)[:300]}"
+        super().__init__(_("The relay gave an unexpected answer."), detail, why)
 
 
 class NotOffered(CallFailed):
@@ -98,8 +111,8 @@ class NotOffered(CallFailed):
     ``certain``: it said so itself, rather than something in front of it.
     """
 
-    def __init__(self, detail: str = "", *, certain: bool = False) -> None:
-        super().__init__(_("This relay does not offer that feature."), detail)
+    def __init__(self, detail: str = "", *, certain: bool = False, why: str = "") -> None:
+        super().__init__(_("This relay does not offer that feature."), detail, why)
         self.certain = certain
 
 
@@ -110,6 +123,8 @@ OVERLOADED = _("The relay is overloaded right now.")
 BROKEN = _("The relay had an internal error.")
 KEY_REFUSED = _("The relay refused this bot's key. The operator has to look at it.")
 NO_QUOTA = _("The relay account has no credit left. The operator has to top it up.")
+_CODE = re.compile(r"[\w.:-]{1,60}", re.ASCII)
+_MIME = re.compile(r"[\w.+-]{1,40}/[\w.+-]{1,60}", re.ASCII)
 _NO_QUOTA_CODES = {"quota_not_enough", "insufficient_user_quota", "pre_consume_token_quota_failed"}
 _NO_QUOTA_WORDS = re.compile(r"额度已用尽|quota is not enough", re.IGNORECASE)
 _KEY_WORDS = re.compile(
@@ -146,17 +161,35 @@ def decipher(
         return None
     if raw and status < 300 and (mime := _other_than_json(headers, body)):
         return {MIME: mime, CONTENT: body}
+    facts = f"HTTP {status}, {_mime(headers)}, {len(body)} bytes"
     try:
         payload = loads(body)
     except ValueError:
-        raise _without_json(status, headers, body) from None
+        failed = _without_json(status, headers, body)
+        failed.why = facts
+        raise failed from None
     code, message = explain(payload)
     if status < 400 and (coded or not message):
         return payload
-    if judge is not None and (verdict := judge(status, code, clean(message or said(payload)))) is not None:
-        raise verdict
-    detail = f"HTTP {status} {json.dumps(payload, ensure_ascii=False)[:500]}"
-    raise _with_json(status, headers, code, clean(message or said(payload)), detail, known_path=known_path)
+    words = clean(message or said(payload))
+    verdict = judge(status, code, words) if judge is not None else None
+    if verdict is None:
+        detail = f"HTTP {status} {json.dumps(payload, ensure_ascii=False)[:500]}"
+        verdict = _with_json(status, headers, code, words, detail, known_path=known_path)
+    if isinstance(verdict, CallFailed):
+        verdict.why = ", ".join(filter(None, (facts, _only_code(code))))
+    raise verdict
+
+
+def _mime(headers: Mapping[str, str]) -> str:
+    """The type that an answer is said to be of, unless it is none."""
+    mime = headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    return mime if _MIME.fullmatch(mime) else "no type"
+
+
+def _only_code(code: str) -> str:
+    """``code`` where it is one, and no sentence instead."""
+    return f"code {code}" if _CODE.fullmatch(code) else ""
 
 
 def _other_than_json(headers: Mapping[str, str], body: bytes) -> str:
@@ -206,7 +239,7 @@ def _without_json(status: int, headers: Mapping[str, str], body: bytes) -> CallF
     if status >= 400:
         message = clean(body[:300].decode("utf-8", "replace")) or f"HTTP {status}"
         return Refused(_("The relay refused: {message}", message=message), detail, "", status)
-    return Unreadable(detail)
+    return Unreadable(f"HTTP {status}", body[:300])
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

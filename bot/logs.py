@@ -1,7 +1,7 @@
 """Logging: structlog for ours, the standard library's for what the libraries say, one format for both.
 
-What users write is logged at level DEBUG only: above that, :func:`about` keeps it out of every line, also where a
-relay's error or an exception repeats it.
+What users write is logged at level DEBUG only. So are the relay's own words, which may repeat it in any form: they
+stand in a line's ``detail``. Of the rest of a line, an exception or what a library says, :func:`about` keeps it out.
 """
 
 import logging
@@ -89,7 +89,8 @@ def set_up(level: str, form: str) -> None:
 
 
 def _without_words(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    """A line without what :func:`about` keeps out of it."""
+    """A line without its ``detail``, and without what :func:`about` keeps out of it."""
+    event.pop("detail", None)
     for name, value in event.items():
         if isinstance(value, str) and name not in _OURS:
             event[name] = reduce(lambda line, words: line.replace(words, "…"), _WORDS.get(), value)

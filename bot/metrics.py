@@ -101,7 +101,9 @@ class Metrics:
 
         self._calls = new.counter("relay_calls", "Calls of the relay, by HTTP status.", "provider", "status")
         self._call = new.seconds("relay_call", "How long a call of the relay took.", "provider")
-        self._edits = new.counter("edits", "Messages that were written or changed, by what Discord said.", "outcome")
+        self._edits = new.counter(
+            "edits", "Messages that were written or changed, by what Discord said (throttled: and repeated).", "outcome"
+        )
         self._coalesced = new.counter("edits_coalesced", "Changes of cards that a newer one overtook.")
         self._requests = new.counter("discord_requests", "Requests to Discord, by HTTP status.", "method", "status")
         self._lag = new.seconds("loop_lag", "How late the event loop is.", buckets=LAG)

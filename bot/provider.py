@@ -111,7 +111,7 @@ class Given:
 
 
 def _no_report(payload: Any) -> Report:
-    raise Unreadable(str(payload)[:300])
+    raise Unreadable("no report", payload)
 
 
 class Submission(BaseModel):

@@ -177,7 +177,7 @@ class Relay:
                     if not target and (response.status >= 300 or response.content_type.endswith("json")):
                         answer = self._without_key(await _read(response, self._room(call)))
                         payload = _deciphered(call, response.status, response.headers, answer)
-                        raise Unreadable(f"no file but {str(payload)[:300]}")
+                        raise Unreadable("no file", payload)
                     link = str(response.url.join(URL(target))) if target else ""
             if link:
                 self._tell(seen)
@@ -202,15 +202,8 @@ class Relay:
             if self._user_id and USER_ID in call.headers.values():
                 self._unname(error)
             seen.error = error
-            log.info(
-                failed,
-                method=call.method,
-                path=route + call.path,
-                status=seen.status,
-                error=str(error),
-                why=error.detail,
-                **provider,
-            )
+            about = {"method": call.method, "path": route + call.path, "status": seen.status}
+            log.info(failed, **about, **error.logged, **provider)
             raise
         finally:
             if to_the_end or seen.error is not None:
@@ -231,15 +224,15 @@ class Relay:
         try:
             yield
         except aiohttp.ConnectionTimeoutError:
-            raise Unavailable(UNREACHABLE, "no connection in time", taken=False) from None
+            raise Unavailable(UNREACHABLE, why="no connection in time", taken=False) from None
         except TimeoutError:
-            raise Unavailable(late, f"no answer within {patience:g} s", taken=True) from None
+            raise Unavailable(late, why=f"no answer within {patience:g} s", taken=True) from None
         except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
-            raise Unavailable(UNREACHABLE, self._why(error), taken=False) from None
+            raise self._broken(UNREACHABLE, error, taken=False) from None
         except TooLong as error:
             raise Unreadable(str(error)) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise Unavailable(CUT_OFF, self._why(error), taken=True) from None
+            raise self._broken(CUT_OFF, error, taken=True) from None
 
     async def _send(self, call: Call, route: str, seen: Seen) -> Any:
         body = await asyncio.to_thread(_encode, call.json) if call.json is not None else None
@@ -264,8 +257,11 @@ class Relay:
                 answer = self._without_key(await _read(response, self._room(call)))
                 if 300 <= response.status < 400:
                     target = self._without_key(response.headers.get("Location", "").encode("utf-8", "replace"))
-                    detail = f"HTTP {response.status} to {target[:200].decode('utf-8', 'replace')}"
-                    raise NotOffered(detail) if response.status in ELSEWHERE else Unreadable(detail)
+                    why = f"HTTP {response.status} to elsewhere"
+                    elsewhere = target[:200].decode("utf-8", "replace")
+                    if response.status in ELSEWHERE:
+                        raise NotOffered(f"{why} ({elsewhere})", why=why)
+                    raise Unreadable(why, elsewhere)
                 status, found = response.status, response.headers
         if len(answer) > 256 * 1024:
             return await asyncio.to_thread(_deciphered, call, status, found, answer)
@@ -293,7 +289,13 @@ class Relay:
         }
         error.text = Text(error.text.source, values)
         error.args = (str(error.text),)
-        error.detail = number.sub("***", error.detail)
+        error.detail, error.why = number.sub("***", error.detail), number.sub("***", error.why)
+
+    def _broken(self, text: Text, error: Exception, *, taken: bool) -> Unavailable:
+        """What ``error`` means; aiohttp's own words about an answer repeat it, those of the system do not."""
+        words = self._why(error)
+        plain = isinstance(getattr(error, "os_error", error), OSError | aiohttp.InvalidURL)
+        return Unavailable(text, words, why=words if plain else type(error).__name__, taken=taken)
 
     def _why(self, error: BaseException) -> str:
         """What went wrong, for the log: without the URL and the key that some of aiohttp's messages repeat."""

@@ -77,5 +77,5 @@ class Step:
         report = self.accepted(payload, known)
         told = report.remote_id or report.media or report.text or report.data or report.reason is not None
         if not told:
-            raise Unreadable(f"no task id in {str(payload)[:300]}")
+            raise Unreadable("no task id", payload)
         return report if report.lookup or not self.lookup else replace(report, lookup=self.lookup)

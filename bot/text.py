@@ -34,6 +34,14 @@ class Text:
     def __str__(self) -> str:
         return fill(self.source, {name: str(value) for name, value in self.values.items()})
 
+    @property
+    def ours(self) -> str:
+        """The sentence without what others have put into it: of its values only numbers and further texts."""
+        known = {name: value for name, value in self.values.items() if isinstance(value, Text | int | float)}
+        return fill(
+            self.source, {name: value.ours if isinstance(value, Text) else str(value) for name, value in known.items()}
+        )
+
 
 def fill(template: str, values: Mapping[str, str]) -> str:
     """Put ``values`` into ``template``; a place nobody filled stays visible instead of raising.

@@ -18,6 +18,7 @@ from bot import logs
 from bot.engine.core import Core
 from bot.engine.work import Crew
 from bot.task import Phase
+from tests.abuse.kit import click
 from tests.discord.chats import exchange, note
 from tests.discord.kit import one_film
 from tests.world import World, a_world
@@ -152,16 +153,102 @@ async def test_prompts_are_logged_at_level_debug_only(tmp_path: Path) -> None:
     assert [secret for secret in ("sk-good", "Bearer") if secret in info + debug] == []
 
 
+ECHO = "ein Fuchs & seine Freunde laufen durch den Schnee 雪地里的狐狸"
+PLAIN = {"Content-Type": "text/plain"}
+JSON = {"Content-Type": "application/json"}
+AT_ONCE: dict[str, Any] = {"method": "POST", "path": "/luma/generations"}
+ASKED: dict[str, Any] = {"method": "POST", "path": "/luma/tasks", "times": None}
+
+
+@pytest.mark.parametrize(
+    ("at", "status", "body", "why"),
+    [
+        (AT_ONCE, 400, {"code": "bad_words", "message": f"no: {ECHO[:30]}…"}, "HTTP 400, application/json, "),
+        (AT_ONCE, 400, {"code": ECHO[:30], "message": ECHO}, "HTTP 400, application/json, "),
+        (AT_ONCE, 502, f'{{"x": "{ECHO}'.replace("&", "\\u0026").encode(), "HTTP 502, text/plain, "),
+        (AT_ONCE, 502, f"upstream: {ECHO}".encode(), "HTTP 502, text/plain, "),
+        (AT_ONCE, 201, {"prompt": ECHO}, "no task id"),
+        (ASKED, 500, {"error": {"code": "down", "message": f"no task {ECHO}"}}, "HTTP 500, application/json, "),
+        (ASKED, 200, f'{{"prompt": "{ECHO}", "progress": NaN}}'.encode(), "HTTP 200, text/plain, "),
+    ],
+)
+async def test_what_the_relay_says_is_logged_at_level_debug_only(
+    world: World, at: dict[str, Any], status: int, body: Any, why: str
+) -> None:
+    heard = {}
+    for level in ("INFO", "DEBUG"):
+        await world.restart()
+        world.relay.faults.add(**at, status=status, body=body, headers=PLAIN if isinstance(body, bytes) else JSON)
+        with logged(level) as written:
+            await world.video(prompt=ECHO)
+            await world.pass_time(20)
+        heard[level] = written.getvalue()
+        world.relay.faults.clear()
+    assert [words for words in ("ein Fuchs", "Freunde", "狐狸", "xe7\\\\x8b") if words in heard["INFO"]] == []
+    assert [line for line in map(json.loads, heard["INFO"].splitlines()) if line.get("why", "").startswith(why)]
+    assert any("Fuchs" in line.get("detail", "") for line in map(json.loads, heard["DEBUG"].splitlines()))
+
+
+async def test_a_code_of_the_relay_is_logged(world: World) -> None:
+    world.relay.faults.add(**AT_ONCE, status=400, body={"code": "bad_words", "message": "no"})
+    with logged("INFO") as written:
+        await world.video()
+        await world.work()
+    (line,) = [line for line in lines(written) if line["event"] == "submission failed"]
+    assert line["error"] == "The relay refused: {message}"
+    assert re.fullmatch(r"HTTP 400, application/json, \d+ bytes, code bad_words", line["why"])
+
+
+async def test_what_somebody_looks_for_is_not_logged_with_a_click(world: World) -> None:
+    message = await world.ann.send(world.channel, "x")
+    database = world.app.engine.core.store.database
+    await database.execute("ALTER TABLE tasks RENAME TO elsewhere")
+    with logged("INFO") as written:
+        await click(world, world.ann, message, "v1:page:0:luma:delivered:a secret")
+        await world.ann.slash(world.channel, "tasks show", id="a secret")
+    await database.execute("ALTER TABLE elsewhere RENAME TO tasks")
+    assert {line["what"] for line in lines(written)} == {"v1:page:0", "/tasks show"}
+    assert "a secret" not in written.getvalue()
+
+
+WORKERS = {"bot.engine.submit", "bot.engine.poll", "bot.engine.deliver"}
+
+
 async def test_every_line_about_a_task_names_it_its_provider_and_its_user(world: World) -> None:
     one_film(world)
     with logged("INFO") as written:
         world.relay.faults.add(path="/luma/generations", status=429, body="slow down")
         await world.delivered()
     task = await world.task()
-    found = [line for line in lines(written) if line["logger"] in {"bot.engine.submit", "bot.engine.deliver"}]
-    found += [line for line in lines(written) if line["event"] == "relay call failed"]
+    found = [line for line in lines(written) if line["logger"] in WORKERS or line["event"] == "relay call failed"]
     assert len(found) >= 3
     assert {(line["task"], line["provider"], line["user"]) for line in found} == {(task.id, "luma", world.ann.id)}
+
+
+async def test_every_line_about_tasks_that_are_asked_for_singly_names_the_one(world: World) -> None:
+    for who in (world.ann, world.ben):
+        await who.slash(world.channel, "hailuo video", prompt="a fox")
+    await world.work()
+    world.relay.faults.add(method="GET", path="*query/video_generation", status=500, times=None)
+    with logged("INFO") as written:
+        await world.pass_time(30)
+    found = [line for line in lines(written) if line["logger"] in WORKERS or line["event"] == "relay call failed"]
+    assert {line["event"] for line in found} == {"relay call failed", "polling put off"}
+    owners = {(task.id, "hailuo", task.user_id) for task in await world.tasks()}
+    assert len(owners) == 2
+    assert {(line["task"], line["provider"], line["user"]) for line in found} == owners
+
+
+async def test_every_line_about_a_question_that_follows_an_answer_about_many_names_its_task(world: World) -> None:
+    for who in (world.ann, world.ben):
+        await world.video(who, prompt=f"sim:nolink {who.id}")
+    world.relay.faults.add(method="GET", path="*/download_video_url", status=404, times=None)
+    with logged("INFO") as written:
+        await world.pass_time(300)
+    found = [line for line in lines(written) if line["event"] in {"relay call failed", "follow-up failed"}]
+    assert {line["event"] for line in found} == {"relay call failed", "follow-up failed"}
+    owners = {(task.id, "luma", task.user_id) for task in await world.tasks()}
+    assert {(line["task"], line["provider"], line["user"]) for line in found} == owners
 
 
 # ---------------------------------------------------------------------------------------------------- short numbers

@@ -5,12 +5,26 @@ from pathlib import Path
 
 import pytest
 
+from bot import media, relay, sse, wire
 from bot.config import Settings
 from bot.provider import providers
 from bot.ui.client import PERMISSIONS
 from tools.readme import README, ROOT, sample_settings, updated
 
 TEXT = README.read_text("utf-8")
+
+
+def test_the_bounds_that_are_fixed_are_those_of_the_code() -> None:
+    security = (ROOT / "SECURITY.md").read_text("utf-8")
+    told = re.findall(r"(\d+)\s(?:[A-Za-z]+\s+)+\(`([A-Z_]+)`\)", security)
+    assert {name: int(figure) for figure, name in told} == {
+        "MAX_DEPTH": wire.MAX_DEPTH,
+        "MAX_PARTS": wire.MAX_PARTS,
+        "MAX_DIGITS": wire.MAX_DIGITS,
+        "LONGEST": sse.LONGEST // 2**20,
+        "LONGEST_STREAM": relay.LONGEST_STREAM,
+        "MAX_REDIRECTS": media.MAX_REDIRECTS,
+    }
 
 
 async def test_tables_are_those_of_the_code() -> None:

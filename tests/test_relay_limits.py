@@ -168,6 +168,14 @@ async def test_the_key_appears_nowhere(wire: WireServer, answer: bytes, caplog: 
         assert KEY not in words
 
 
+async def test_what_is_no_http_is_repeated_in_the_detail_alone(wire: WireServer) -> None:
+    wire.answer = b"a fox in the snow is not HTTP\r\n\r\n"
+    error = await failure(wire)
+    assert "a fox" in error.detail
+    assert "a fox" not in f"{error.logged['error']} {error.logged['why']}"
+    assert error.logged["why"]
+
+
 async def test_an_answer_may_hold_the_key_of_others(wire: WireServer) -> None:
     wire.answer = said(200, {"id": "sk-of-somebody-else"})
     async with a_relay(wire.url) as relay:

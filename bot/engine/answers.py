@@ -276,7 +276,7 @@ class Answers:
                     log.info("a conversation is too long for its model", exchange=live.exchange.id, kept=len(said))
                     live.exchange = replace(live.exchange, reason=SHORTENED)
         except CallFailed as error:
-            log.warning("an answer broke off", exchange=live.exchange.id, error=str(error), why=error.detail)
+            log.warning("an answer broke off", exchange=live.exchange.id, **error.logged)
             return self._broken(live.exchange, error.text)
         except Problem as problem:
             return self._broken(live.exchange, problem.text)

@@ -237,7 +237,7 @@ class Deliverer:
                 )
         except CallFailed as error:
             certain = isinstance(error, NotOffered) or (isinstance(error, Refused) and error.unknown_task)
-            log.info("no fresh link", task=task.id, error=str(error), why=error.detail)
+            log.info("no fresh link", task=task.id, **error.logged)
             return tuple(earlier) or (() if certain else None)
         return (report.media or report.spare if report is not None else ()) or tuple(earlier)
 

@@ -319,7 +319,7 @@ class Desk:
             answer = await self.core.relay.call(provider.cancel(task.remote_id), task.route, of=provider.name)
             reports = list(provider.reports(answer))
         except CallFailed as error:
-            log.info("not stopped at the provider", task=task.id, why=error.detail)
+            log.info("not stopped at the provider", task=task.id, **error.logged)
             return False
         if any(report.state is State.DONE for report in reports):
             raise Problem(_("It has just been finished: the result is on its way."))

@@ -51,7 +51,7 @@ class Guard:
         try:
             answer = await self.core.relay.call(Call("POST", "/v1/moderations", json=body, timeout=20.0), of="openai")
         except CallFailed as error:
-            log.warning("the moderation could not be asked", why=error.detail, lets_through=settings.moderation == "on")
+            log.warning("the moderation could not be asked", lets_through=settings.moderation == "on", **error.logged)
             if settings.moderation == "strict":
                 raise Problem(UNCHECKED) from None
             return

@@ -82,7 +82,8 @@ class Helper:
         except Refused as error:
             raise Problem(MISSING if error.text.source == NO_MODEL.source else error.text) from None
         except (CallFailed, TimeoutError) as error:
-            log.warning("no help with a prompt", why=getattr(error, "detail", "too slow"))
+            why = error.logged if isinstance(error, CallFailed) else {"error": "too slow"}
+            log.warning("no help with a prompt", **why)
             raise Problem(NO_ANSWER) from None
         written = visible(words).strip().strip('"“”').strip()
         if not written or not complete:

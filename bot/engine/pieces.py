@@ -50,7 +50,7 @@ async def pieces(
     except CallFailed as error:
         if not stopped:
             raise
-        log.info("a stream broke after its end", error=str(error), why=error.detail)
+        log.info("a stream broke after its end", **error.logged)
 
 
 async def _next(events: AsyncGenerator[ServerEvent], deadline: float) -> ServerEvent | None:
@@ -58,4 +58,4 @@ async def _next(events: AsyncGenerator[ServerEvent], deadline: float) -> ServerE
         async with asyncio.timeout_at(deadline):
             return await anext(events, None)
     except TimeoutError:
-        raise Unavailable(SILENT, "nothing but pings", taken=True) from None
+        raise Unavailable(SILENT, why="nothing but pings", taken=True) from None

@@ -11,7 +11,7 @@ import structlog
 from bot import logs
 from bot.engine.batches import Again, Turns, chunks
 from bot.engine.cadence import backoff, next_poll
-from bot.engine.core import Core, lookup_of
+from bot.engine.core import Core, log_about, lookup_of
 from bot.engine.work import Crew
 from bot.errors import CallFailed, NotOffered, Refused, Throttled, Unreadable
 from bot.lookup import Batch, Lookup, Single
@@ -22,6 +22,7 @@ from bot.task import (
     NO_FILE,
     POLLED,
     VANISHED,
+    FollowUp,
     Phase,
     Report,
     State,
@@ -144,12 +145,12 @@ class Poller:
                 async with self._turns.turn():  # to read an answer about many is some milliseconds' work
                     reports |= _by_id(_reader(provider, lookup)(answer))
         except (NotOffered, Unreadable) as error:
-            log.warning("no batch lookup here, asking singly", provider=provider.name, why=error.detail)
+            log.warning("no batch lookup here, asking singly", provider=provider.name, **error.logged)
             self._batch_missing[provider.name, lookup.path] = self.core.clock() + NO_BATCH_FOR
             await self._ask_singly(lookup, tasks)
         except CallFailed as error:
             if isinstance(error, Refused) and (error.unknown_task or error.status in ABOUT_THE_REQUEST):
-                log.warning("a batch was refused, asking about it singly", provider=provider.name, why=error.detail)
+                log.warning("a batch was refused, asking about it singly", provider=provider.name, **error.logged)
                 await self._ask_singly(lookup, tasks)  # one bad id must not keep its neighbours waiting
             else:
                 await self._put_off(provider, tasks, error)
@@ -165,6 +166,7 @@ class Poller:
         width = self._widths.setdefault((tasks[0].provider, most), asyncio.Semaphore(most))  # of all its rounds
 
         async def ask(task: Task) -> None:
+            log_about(task)  # an asyncio task of its own: its neighbours' lines say nothing of it
             async with width:
                 self._in_line.discard(task.id)
                 await self._ask_one(lookup, task)
@@ -243,13 +245,10 @@ class Poller:
             return after
         asked = wants_follow_up(after, report, now)
         if asked is not None:
-            try:
-                answer = asked.read(await self.core.relay.call(asked.call, task.route, of=task.provider))
-            except CallFailed as error:
-                log.info("follow-up failed", task=task.id, error=str(error), why=error.detail)
-            else:
-                if answer.media:
-                    return complete(after, replace(answer, note=answer.note or report.note), now)
+            with structlog.contextvars.bound_contextvars(task=task.id, user=task.user_id):
+                answer = await self._followed(asked, task)
+            if answer is not None and answer.media:
+                return complete(after, replace(answer, note=answer.note or report.note), now)
         waited = now - (after.linkless_since or now)
         limit = (report.follow_up.after + FOLLOW_UP_GRACE) if report.follow_up else FOLLOW_UP_GRACE
         if report.spare and (asked is not None or waited >= limit):
@@ -257,6 +256,13 @@ class Poller:
         if waited < limit:
             return after
         return after if after.phase is Phase.UNKNOWN else lose(after, NO_FILE, now)
+
+    async def _followed(self, asked: FollowUp, task: Task) -> Report | None:
+        try:
+            return asked.read(await self.core.relay.call(asked.call, task.route, of=task.provider))
+        except CallFailed as error:
+            log.info("follow-up failed", **error.logged)
+            return None
 
     def _next(self, task: Task) -> float:
         """When to ask again, reckoned from when it was due: an answer that took a while must not cost a round."""
@@ -270,7 +276,7 @@ class Poller:
         now = self.core.clock()
         until = self._outage(provider, error, now).until
         seconds = round(until - now)
-        log.warning("polling put off", provider=provider.name, tasks=len(tasks), seconds=seconds, error=str(error))
+        log.warning("polling put off", provider=provider.name, tasks=len(tasks), seconds=seconds, **error.logged)
         late = [
             task for task in tasks if task.phase is not Phase.UNKNOWN and now - task.taken_at > self.core.patience(task)
         ]

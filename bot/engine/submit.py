@@ -131,7 +131,7 @@ class Submitter:
             try:
                 return await self._taken(task, submission, choice)
             except (NotOffered, Refused) as error:
-                log.info("not offered here", task=task.id, why=error.detail)
+                log.info("not offered here", task=task.id, **error.logged)
                 refusal = error
         return self._not_offered(task, step, refusal or NotOffered())
 
@@ -203,7 +203,7 @@ class Submitter:
 
     def _turned_away(self, task: Task, error: CallFailed, *, paid: bool) -> Task:
         now = self.core.clock()
-        log.warning("submission failed", task=task.id, provider=task.provider, error=str(error), why=error.detail)
+        log.warning("submission failed", task=task.id, provider=task.provider, **error.logged)
         match error:
             case Refused() | NotOffered():
                 why = _ORIGINS.get(error.code, error.text) if isinstance(error, Refused) else error.text

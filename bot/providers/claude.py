@@ -77,7 +77,7 @@ def event(found: ServerEvent) -> Piece:
     try:
         payload = loads(found.data)
     except ValueError:
-        raise Unreadable(found.data[:300]) from None
+        raise Unreadable("no JSON", found.data) from None
     match text_of(dig(payload, "type")) or found.name:
         case "error":
             raise failure(payload)
@@ -102,7 +102,7 @@ def whole(payload: Any) -> Piece:
     """An answer in one piece, from a relay that does not stream."""
     blocks = dig(payload, "content")
     if not isinstance(blocks, list):
-        raise Unreadable(str(payload)[:300])
+        raise Unreadable("no words", payload)
     told = _told(payload)
     text = "".join(words_in(dig(block, "text")) for block in blocks)
     return Piece(text=text, stop=told.stop, tokens_in=told.tokens_in, tokens_out=told.tokens_out)

@@ -13,7 +13,7 @@ from bot.text import _
 
 
 def _never(payload: Any) -> Report:
-    raise Unreadable(f"nothing was asked: {str(payload)[:300]}")
+    raise Unreadable("nothing asked", payload)
 
 
 def _nothing(_payload: Any) -> Iterable[Report]:

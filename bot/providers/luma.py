@@ -59,7 +59,7 @@ def _accepted(payload: Any) -> Report:
     if isinstance(inside, str) and _ID.fullmatch(inside.strip()):
         return Report(state=State.QUEUED, remote_id=inside.strip())
     if not isinstance(inside, dict):
-        raise Unreadable(f"no generation in {str(payload)[:300]}")
+        raise Unreadable("no generation", payload)
     return _report(inside)
 
 

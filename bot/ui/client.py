@@ -49,6 +49,8 @@ PERMISSIONS = discord.Permissions(
 """What the bot asks for (reference ``discord.md`` 7)."""
 
 
+_MESSAGE = re.compile(r"/(channels/\d+/messages|webhooks/\d+/[^/]+)(/\d+|/messages/[^/]+)?$")
+"""Where a message is written or changed."""
 NO_INTENT = "switch it on in the developer portal (Bot, Privileged Gateway Intents), or set THREAD_MESSAGES=mentions"
 
 
@@ -289,6 +291,8 @@ def _counted(metrics: Metrics) -> aiohttp.TraceConfig:
 
     async def answered(_session: object, _context: object, about: aiohttp.TraceRequestEndParams) -> None:
         metrics.requested(about.method, about.response.status)
+        if about.response.status == 429 and about.method in {"PATCH", "POST"} and _MESSAGE.search(about.url.path):
+            metrics.edited("throttled")
 
     async def failed(_session: object, _context: object, about: aiohttp.TraceRequestExceptionParams) -> None:
         metrics.requested(about.method, 0)

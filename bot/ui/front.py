@@ -56,7 +56,7 @@ async def content_of(file: discord.Attachment) -> bytes:
     try:
         return await file.read()
     except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
-        log.warning("attachment not read", name=file.filename, error=type(error).__name__)
+        log.warning("attachment not read", detail=file.filename, error=type(error).__name__)
         raise Problem(_("{file} could not be read from Discord. Please try again.", file=file.filename)) from None
 
 

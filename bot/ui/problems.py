@@ -44,9 +44,10 @@ async def report(interaction: discord.Interaction[Any], error: BaseException) ->
         log.info("somebody sees to it already", **context)
         return
     if isinstance(cause, CallFailed):
-        log.warning("relay problem", **context, error=str(cause), why=cause.detail)
+        log.warning("relay problem", **context, **cause.logged)
     elif isinstance(cause, Problem | app_commands.CheckFailure):
-        log.info("refused", **context, error=str(cause))
+        said = cause.logged if isinstance(cause, Problem) else {"error": str(cause)}
+        log.info("refused", **context, **said)
     elif isinstance(cause, StoreProblem):
         log.error("database problem", **context, error=str(cause))
     elif isinstance(cause, discord.HTTPException) and cause.code in {10062, 40060}:
@@ -107,4 +108,4 @@ def _what(interaction: discord.Interaction[Any]) -> str:
     if interaction.command is not None:
         return f"/{interaction.command.qualified_name}"
     data: dict[str, Any] = dict(interaction.data or {})
-    return str(data.get("custom_id", ""))
+    return ":".join(str(data.get("custom_id", "")).split(":")[:3])  # what follows may be words that are looked for

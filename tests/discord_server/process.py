@@ -11,8 +11,6 @@ from typing import Self
 
 from .server import DiscordServer
 
-_OUTPUT = 1 << 20
-
 
 class BotProcess:
     """`async with BotProcess(server, [sys.executable, script]) as bot:` - running and connected inside the block.
@@ -56,7 +54,8 @@ class BotProcess:
     @property
     def output(self) -> str:
         """Everything the process has printed so far, over all starts."""
-        return os.pread(self._output.fileno(), _OUTPUT, 0).decode(errors="replace")
+        file = self._output.fileno()  # where it stands there is the process's business
+        return os.pread(file, os.fstat(file).st_size, 0).decode(errors="replace")
 
     @property
     def pid(self) -> int:

@@ -230,6 +230,14 @@ async def test_a_bot_that_cannot_log_in_is_reported_with_its_output() -> None:
         assert [(entry.path, entry.status) for entry in server.log] == [("/users/@me", 401)]
 
 
+async def test_a_bot_that_talks_much_is_heard_to_the_end() -> None:
+    words = f"print('x' * {2 * MIB}); print('Traceback')"
+    async with DiscordServer() as server, BotProcess(server, [sys.executable, "-c", words], running=False) as bot:
+        await (await bot.launch()).wait()
+        assert len(bot.output) > 2 * MIB
+        assert bot.output.endswith("Traceback\n")
+
+
 async def test_large_uploads_wrong_tokens_and_unknown_routes() -> None:
     server = DiscordServer()
     with pytest.raises(ExceptionGroup, match="cannot do"):

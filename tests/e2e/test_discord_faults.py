@@ -7,6 +7,8 @@ import pytest
 
 from tests.discord_server import Fault
 from tests.e2e.stage import a_stage
+from tests.test_health import Asker
+from tests.test_metrics import Figures
 
 pytestmark = pytest.mark.process
 
@@ -41,15 +43,18 @@ async def storm(folder: Path, *, late: bool) -> None:
         assert stage.direct() == []
 
 
-async def test_throttled_without_end_in_sight(tmp_path: Path) -> None:
-    """Every second edit is answered 429 for a while."""
-    async with a_stage(tmp_path) as stage:
+async def test_throttled_without_end_in_sight(tmp_path: Path, unused_tcp_port: int) -> None:
+    """Every second edit is answered 429 for a while, and each of these answers is counted."""
+    async with a_stage(tmp_path, settings={"HEALTH_PORT": str(unused_tcp_port)}) as stage:
         storm: list[Fault] = [
             stage.server.faults.add("PATCH", "*", 2, passes=passes, status=429, retry_after=0.2) for passes in range(6)
         ]
         for number in range(5):
             await stage.ask(f"fox {number}")
         await stage.ended()
+        await stage.settled()
+        figures = Figures((await Asker(unused_tcp_port)("/metrics")).text)
         assert await stage.bot.stop() == 0
+        assert figures("darkroom_edits_total", outcome="throttled") == 12
         assert sum(fault.hits for fault in storm) == 12
         stage.delivered()

@@ -45,7 +45,7 @@ def accepted(payload: Any) -> Report:
     if isinstance(inside, str) and _ID.fullmatch(inside.strip()):
         return Report(state=State.QUEUED, remote_id=inside.strip())
     if not isinstance(inside, dict):
-        raise Unreadable(f"no task in {str(payload)[:300]}")
+        raise Unreadable("no task", payload)
     name = first_text(inside, *_IDS) or first_text(inside.get("data"), *_IDS) or text_of(inside.get("data"))
     remote_id = name if _ID.fullmatch(name) else ""
     report = replace(_report(inside), remote_id=remote_id)
@@ -53,7 +53,7 @@ def accepted(payload: Any) -> Report:
         final = link_of(inside.get("polling_url")) if _word(inside) == "ready" else ""
         report = replace(report, media=_media([final])) if final else Report(state=State.QUEUED, remote_id=remote_id)
     if not remote_id and not report.media and report.reason is None:
-        raise Unreadable(f"no task id in {str(payload)[:300]}")
+        raise Unreadable("no task id", payload)
     return report
 
 
@@ -83,7 +83,7 @@ def finetunes(payload: Any) -> list[str]:
     inside = unwrap(payload)
     listed = inside if isinstance(inside, list) else dig(inside, "finetunes")
     if not isinstance(listed, list):
-        raise Unreadable(f"no finetunes in {str(payload)[:300]}")
+        raise Unreadable("no finetunes", payload)
     return [name for one in listed if (name := text_of(one) or first_text(one, "finetune_id", "id"))]
 
 
@@ -102,12 +102,12 @@ def _task(payload: Any) -> dict[str, Any] | None:
         code, _words = explain(payload)
         if code in _UNKNOWN_CODES:
             return None
-        raise Unreadable(f"no task in {str(payload)[:300]}")
+        raise Unreadable("no task", payload)
     code, words = explain(inside)
     if code in _UNKNOWN_CODES or _word(inside) == _NOT_FOUND:
         return None
     if words and not _word(inside):
-        raise Unreadable(f"{code} {words}"[:300])
+        raise Unreadable("an error", payload)
     return inside
 
 

@@ -32,7 +32,7 @@ def accepted(payload: Any) -> Report:
     if _ID.fullmatch(name):
         return Report(state=State.QUEUED, remote_id=name)
     mistakes.check(payload)
-    raise Unreadable(f"no task id in {str(payload)[:300]}")
+    raise Unreadable("no task id", payload)
 
 
 def reports(payload: Any) -> Iterable[Report]:
@@ -46,7 +46,7 @@ def video(payload: Any, asked: str) -> Report:
     at = next((place for place, layer in enumerate(found) if "status" in layer), None)
     if at is None:
         mistakes.check_question(payload)
-        raise Unreadable(f"no task in {str(payload)[:300]}")
+        raise Unreadable("no task", payload)
     row = envelope_of(found[at]) if _OF_THE_RELAY & found[at].keys() else None
     inner = (found[at + 1 :] or [{}])[-1] if row is not None else found[at]
     name = asked or (row.task_id if row is not None else "") or id_of(inner, "task_id")
@@ -142,7 +142,7 @@ def sound(payload: Any) -> Report:
         url = link_of(packed) or _unpacked(packed)
         if url:
             return Report(state=State.DONE, media=(Media(url, "audio", note=_length(found)),))
-    raise Unreadable(f"no sound in {str(payload)[:300]}")
+    raise Unreadable("no sound", payload)
 
 
 def _unpacked(digits: str) -> str:
@@ -182,7 +182,7 @@ def pictures(payload: Any) -> Report:
         return Report(state=State.DONE, media=media, note=note)
     if failed:
         return Report(state=State.FAILED, reason=mistakes.OUTPUT_WITHHELD)
-    raise Unreadable(f"no pictures in {str(payload)[:300]}")
+    raise Unreadable("no pictures", payload)
 
 
 def _count(layer: Mapping[str, Any]) -> int:

@@ -30,7 +30,7 @@ def pictures(payload: Any, asked: str = "") -> Report:
     items = _items(payload, "data")
     rows = [item for item in items or () if isinstance(item, dict) and {"url", "is_image_safe"} & item.keys()]
     if items is None or (items and not rows):
-        raise Unreadable(f"no pictures in {str(payload)[:300]}")
+        raise Unreadable("no pictures", payload)
     if not rows:
         return Report(state=State.FAILED, reason=NO_PICTURE)
     drawn = [row for row in rows[:MOST] if _is_safe(row) and link_of(row.get("url"))]
@@ -51,7 +51,7 @@ def descriptions(payload: Any) -> Report:
     """The answer to a picture: descriptions of it."""
     items = _items(payload, "descriptions")
     if items is None:
-        raise Unreadable(f"no descriptions in {str(payload)[:300]}")
+        raise Unreadable("no descriptions", payload)
     found = [words for item in items[:MOST] if (words := text_of(item) or text_of(dig(item, "text")))]
     if not found:
         return Report(state=State.FAILED, reason=NO_WORDS)

@@ -31,7 +31,7 @@ def accepted(payload: Any) -> Report:
     inside = dig(payload, "data") if isinstance(payload, dict) else payload
     bare = text_of(inside) if isinstance(inside, str) else text_of(dig(inside, "task_id")) or text_of(dig(inside, "id"))
     if not _ID.fullmatch(bare):
-        raise Unreadable(f"no task id in {str(payload)[:300]}")
+        raise Unreadable("no task id", payload)
     return Report(state=State.QUEUED, remote_id=bare)
 
 
@@ -45,7 +45,7 @@ def reports(payload: Any) -> Iterable[Report]:
         raise Throttled(OVERLOADED, words)
     if code in _GONE or (isinstance(payload, dict) and not words and payload.get("data", payload) is None):
         return []
-    raise Unreadable(f"no task in {str(payload)[:300]}")
+    raise Unreadable("no task", payload)
 
 
 def _report(payload: Any) -> Report | None:

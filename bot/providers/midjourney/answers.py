@@ -59,7 +59,7 @@ def accepted(payload: Any, custom_id: str = "") -> Report:
         said = clean(explain(payload)[1])
     if said and (code or dig(payload, "error")):
         return Report(state=State.FAILED, reason=_meant(said) or quoted(said))
-    raise Unreadable(f"no task in {str(payload)[:300]}")
+    raise Unreadable("no task", payload)
 
 
 def judged(status: int, code: str, words: str) -> CallFailed | None:
@@ -104,7 +104,7 @@ def uploaded(payload: Any) -> Report:
         said = clean(first_text(payload, "description", "message"))
         if said:
             return Report(state=State.FAILED, reason=quoted(said))
-        raise Unreadable(f"no links in {str(payload)[:300]}")
+        raise Unreadable("no links", payload)
     return Report(state=State.DONE, text="\n".join(links), media=tuple(Media(link, "image") for link in links))
 
 
@@ -119,7 +119,7 @@ def tasks(payload: Any) -> Iterable[Report]:
         return [_task(inside)]
     if inside is None:
         return []
-    raise Unreadable(f"no tasks in {str(payload)[:300]}")
+    raise Unreadable("no tasks", payload)
 
 
 def _task(item: Mapping[str, Any]) -> Report:

@@ -31,7 +31,7 @@ def pictures(payload: Any) -> Report:
     items = list(_items(payload))
     found = [link for item in items if (link := _picture(item))]
     if not found:
-        raise Unreadable(f"no picture in {str(payload)[:300]}")
+        raise Unreadable("no picture", payload)
     revised = list(dict.fromkeys(words for item in items if (words := first_text(item, "revised_prompt"))))
     return Report(
         state=State.DONE,
@@ -66,7 +66,7 @@ def speech(payload: Any) -> Report:
     content = dig(payload, CONTENT)
     kind = sniff(content[:HEAD]) if isinstance(content, bytes) else None
     if kind is None or kind.family != "audio":
-        raise Unreadable(f"no sound but {text_of(dig(payload, MIME)) or str(payload)[:300]}")
+        raise Unreadable("no sound", text_of(dig(payload, MIME)) or payload)
     return Report(state=State.DONE, media=(Media(_packed(content, kind), "audio"),))
 
 
@@ -82,7 +82,7 @@ def transcript(payload: Any, form: Form) -> Report:
     elif isinstance(inside, str) or isinstance(dig(inside, "text"), str):
         words = inside if isinstance(inside, str) else inside["text"]
     else:
-        raise Unreadable(f"no words in {str(payload)[:300]}")
+        raise Unreadable("no words", payload)
     words = words.replace("\0", "").strip()
     if not words or words == "WEBVTT":
         return Report(state=State.FAILED, reason=NOTHING_HEARD)
@@ -110,7 +110,7 @@ def moderation(payload: Any) -> Report:
     """Which categories a text falls into, those that are flagged first (5.7)."""
     results = dig(unwrap(payload), "results")
     if not isinstance(results, list) or not any(isinstance(dig(one, "flagged"), bool) for one in results):
-        raise Unreadable(f"no verdict in {str(payload)[:300]}")
+        raise Unreadable("no verdict", payload)
     flagged = [name for one in results for name, said in _members(one, "categories") if said is True]
     scores = {
         name: number

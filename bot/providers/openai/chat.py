@@ -55,7 +55,7 @@ def event(found: ServerEvent) -> Piece:
     try:
         payload = loads(found.data)
     except ValueError:
-        raise Unreadable(found.data[:300]) from None
+        raise Unreadable("no JSON", found.data) from None
     if dig(payload, "error") or (dig(payload, "choices") is None and explain(payload)[1]):
         raise failure(payload)
     return _piece(payload, "delta")
@@ -65,7 +65,7 @@ def whole(payload: Any) -> Piece:
     """An answer in one piece, from a relay that does not stream."""
     piece = _piece(payload, "message")
     if not piece.text and piece.stop is None:
-        raise Unreadable(str(payload)[:300])
+        raise Unreadable("no words", payload)
     return piece
 
 

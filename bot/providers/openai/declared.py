@@ -98,7 +98,7 @@ def accepted(payload: Any) -> Report:
     """A completion in one piece (5.1)."""
     text = words_in(dig(payload, "choices", 0, "message", "content"))
     if not text:
-        raise Unreadable(str(payload)[:300])
+        raise Unreadable("no words", payload)
     return Report(state=State.DONE, text=text)
 
 

@@ -16,7 +16,7 @@ def accepted(payload: Any) -> Report:
     """The answer to a request: the video's object."""
     item = _video(payload)
     if not _name(item):
-        raise Unreadable(f"no video in {str(payload)[:300]}")
+        raise Unreadable("no video", payload)
     return _report(item, _name(item))
 
 
@@ -28,7 +28,7 @@ def video(payload: Any, remote_id: str) -> Report:
 def _video(payload: Any) -> dict[str, Any]:
     inside = unwrap(payload)
     if not isinstance(inside, dict):
-        raise Unreadable(f"no video in {str(payload)[:300]}")
+        raise Unreadable("no video", payload)
     return inside
 
 

@@ -32,7 +32,7 @@ def accepted(payload: Any) -> Report:
     found = first_text(payload, "id", "task_id") or first_text(data, "id", "task_id")
     name = found or text_of(dig(data, "job", "id")) or text_of(data)
     if not _ID.fullmatch(name):
-        raise Unreadable(f"no task id in {str(payload)[:300]}")
+        raise Unreadable("no task id", payload)
     return Report(state=State.QUEUED, remote_id=name)
 
 

@@ -38,7 +38,7 @@ def drawn(payload: Any, *, vector: bool = False) -> Report:
     """
     items = _items(payload, _NESTING)
     if items is None:
-        raise Unreadable(f"no picture in {str(payload)[:300]}")
+        raise Unreadable("no picture", payload)
     found = [media for item in items[:_MOST] if (media := _media(item, vector=vector)) is not None]
     if found:
         previews = [_preview(one) for one in found if one.kind == "file"]
@@ -52,7 +52,7 @@ def style(payload: Any) -> Report:
     """The answer to a new style: its id (3.3 C)."""
     name = first_text(unwrap(payload), "id", "style_id")
     if not _ID.fullmatch(name):
-        raise Unreadable(f"no style in {str(payload)[:300]}")
+        raise Unreadable("no style", payload)
     return Report(state=State.DONE, remote_id=name, text=name, data={"style_id": name})
 
 

@@ -48,7 +48,7 @@ def accepted(payload: Any) -> Report:
         return Report(state=State.QUEUED, remote_id=item.strip())
     report = _report(item) if isinstance(item, dict) else Report(state=State.QUEUED)
     if not (report.remote_id or report.media or report.text or report.reason):
-        raise Unreadable(f"no prediction in {str(payload)[:300]}")
+        raise Unreadable("no prediction", payload)
     return report
 
 

@@ -63,11 +63,11 @@ def accepted(payload: Any) -> Report:
     if isinstance(inside, str) and _ID.fullmatch(inside.strip()):
         return Report(state=State.QUEUED, remote_id=inside.strip())
     if not isinstance(inside, dict):
-        raise Unreadable(f"no task in {str(payload)[:300]}")
+        raise Unreadable("no task", payload)
     item = _task(inside)
     remote_id = first_text(item, "id", "task_id")
     if not _ID.fullmatch(remote_id):
-        raise Unreadable(f"no task id in {str(payload)[:300]}")
+        raise Unreadable("no task id", payload)
     report = replace(_report(item), remote_id=remote_id)
     unfinished = report.state is State.DONE and not report.media
     return Report(state=State.QUEUED, remote_id=remote_id) if unfinished else report
@@ -91,7 +91,7 @@ def reports(payload: Any) -> Iterable[Report]:
     if message:
         if _UNKNOWN.search(f"{code} {message}"):
             raise Refused(_("The relay refused: {message}", message=clean(message)), message[:500], "task_not_exist")
-        raise Unreadable(f"{code} {message}"[:300])
+        raise Unreadable("an error", payload)
     return [_report(item) for item in elements(payload)]
 
 
@@ -99,7 +99,7 @@ def picture(payload: Any, remote_id: str) -> Report:
     """The answer to a question about a task that makes a picture, whatever its link looks like."""
     found = next(iter(reports(payload)), None)
     if found is None:
-        raise Unreadable(f"no task in {str(payload)[:300]}")
+        raise Unreadable("no task", payload)
     return replace(found, remote_id=remote_id, media=tuple(replace(one, kind="image") for one in found.media))
 
 

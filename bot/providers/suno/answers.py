@@ -36,7 +36,7 @@ def accepted(payload: Any) -> Report:
     name = first_text(inside, "task_id", "taskId", "id", "result")
     if ID.fullmatch(name):
         return Report(state=State.QUEUED, remote_id=name)
-    raise Unreadable(f"no task in {str(payload)[:300]}")
+    raise Unreadable("no task", payload)
 
 
 def music(payload: Any) -> Iterable[Report]:

@@ -63,7 +63,7 @@ def film(payload: Any) -> Report:
     """The film in a song's own record, else one that we make of its sound and its cover."""
     clips = [clip for clip in clips_of(unwrap(payload)) if clip.video or clip.finished]
     if not clips:
-        raise NotOffered("no video and no sound in the song's record")
+        raise NotOffered(why="no video and no sound in the song's record")
     clip = clips[0]
     return Report(state=State.DONE, media=(Media(clip.video, "video") if clip.video else still(clip),))
 
@@ -77,7 +77,7 @@ def timing(payload: Any, title: str) -> Report:
     """When each word of a song is sung, as an ``.lrc`` and an ``.srt`` file (7.10)."""
     inside = unwrap(payload)
     if not isinstance(inside, dict) or "aligned_words" not in inside:
-        raise Unreadable(f"no aligned words in {str(payload)[:300]}")
+        raise Unreadable("no aligned words", payload)
     lines = lines_of(inside["aligned_words"])
     if not lines:
         return Report(state=State.FAILED, reason=NO_WORDS)
@@ -103,7 +103,7 @@ def style(payload: Any) -> Report:
     """A style written out in more detail (7.17)."""
     words = first_text(unwrap(payload), "upsampled_tags")
     if not words:
-        raise Unreadable(f"no style in {str(payload)[:300]}")
+        raise Unreadable("no style", payload)
     return Report(state=State.DONE, text=words, data={"style": words})
 
 
@@ -126,7 +126,7 @@ def persona(payload: Any) -> Report:
     inside = unwrap(payload)
     name = first_text(inside, "id", "persona_id")
     if not name:
-        raise Unreadable(f"no persona in {str(payload)[:300]}")
+        raise Unreadable("no persona", payload)
     return Report(
         state=State.DONE,
         remote_id=name,
@@ -183,7 +183,7 @@ def storage(payload: Any) -> Report:
     inside = unwrap(payload)
     name, url, fields = text_of(dig(inside, "id")), link_of(dig(inside, "url")), dig(inside, "fields")
     if not name or not url:
-        raise Unreadable(f"no storage in {str(payload)[:300]}")
+        raise Unreadable("no storage", payload)
     known = {key: text_of(value) for key, value in fields.items()} if isinstance(fields, dict) else {}
     return Report(state=State.DONE, data={"upload": name, "url": url, "fields": known})
 
@@ -208,5 +208,5 @@ def initialised(payload: Any) -> Report:
     """The clip that a local file has become (7.7 b 5)."""
     name = first_text(unwrap(payload), "clip_id", "id")
     if not ID.fullmatch(name):
-        raise Unreadable(f"no clip in {str(payload)[:300]}")
+        raise Unreadable("no clip", payload)
     return Report(state=State.RUNNING, remote_id=name, lookup="uploaded")

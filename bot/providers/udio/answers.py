@@ -33,7 +33,7 @@ def accepted(payload: Any) -> Report:
         return Report(state=State.QUEUED, remote_id=name, lookup=TASK)
     reason = why(inside)
     if reason is None:
-        raise Unreadable(f"neither songs nor a task in {str(payload)[:300]}")
+        raise Unreadable("neither songs nor a task", payload)
     return Report(state=State.FAILED, reason=reason)
 
 
