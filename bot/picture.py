@@ -11,7 +11,7 @@ LARGEST = 100_000
 def size_of(content: bytes) -> tuple[int, int] | None:
     """Width and height of a picture in pixels; ``None`` when its header does not tell them."""
     try:
-        width, height = imagesize.get(io.BytesIO(content))
+        width, height = map(int, imagesize.get(io.BytesIO(content)))  # a drawing's may be fractions
     except Exception:  # a hostile header may trip the parser in any way
         return None
     return (width, height) if 0 < width < LARGEST and 0 < height < LARGEST else None
