@@ -44,6 +44,11 @@ class Models:
         self._due = 0.0
         self._refreshing: asyncio.Task[None] | None = None
 
+    @property
+    def known(self) -> bool:
+        """Whether the relay has told its models."""
+        return bool(self._models)
+
     async def matching(self, current: str, kinds: Sequence[ModelKind] | None = None) -> list[Offer]:
         """At most 25 models that are good for one of ``kinds`` and hold what was typed; never fails.
 

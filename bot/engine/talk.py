@@ -206,6 +206,8 @@ class Talk:
 
     async def rename(self, conversation_id: str, asker: Asker, title: str) -> Conversation:
         """Give a conversation another title."""
+        if not title.strip():
+            raise Problem(_("A title needs at least one letter."))
         return await self._change(conversation_id, asker, {"title": title.strip()[:TITLE]})
 
     async def open_up(self, conversation_id: str, asker: Asker, *, to_all: bool) -> Conversation:

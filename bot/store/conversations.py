@@ -88,12 +88,14 @@ class Conversations:
             await transaction.execute("DELETE FROM exchanges WHERE conversation_id = $1", name)
             await transaction.execute("DELETE FROM conversations WHERE id = $1", name)
 
-    async def of_user(self, user_id: int, provider: str, search: str = "", limit: int = 25) -> list[Conversation]:
+    async def of_user(
+        self, user_id: int, provider: str, search: str = "", *, limit: int = 25, offset: int = 0
+    ) -> list[Conversation]:
         """A user's conversations with one provider, newest first."""
         rows = await self.database.rows(
             "SELECT * FROM conversations WHERE user_id = $1 AND provider = $2 AND search LIKE $3 ESCAPE '!' "
-            "ORDER BY updated_at DESC LIMIT $4",
-            user_id, provider, f"%{escaped(searchable(search))}%", limit,
+            "ORDER BY updated_at DESC LIMIT $4 OFFSET $5",
+            user_id, provider, f"%{escaped(searchable(search))}%", limit, offset,
         )  # fmt: skip
         return [_conversation(row) for row in rows]
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import discord
 from discord import app_commands
@@ -13,17 +14,21 @@ from bot.provider import providers
 from bot.store.repository import Input
 from bot.talk import TALKERS, Conversation, Exchange, Manner
 from bot.text import Text, _
+from bot.ui import panels
 from bot.ui.actions import register_form, register_step
 from bot.ui.cards import plain, plain_values
 from bot.ui.forms import Field, Form, files_in
 from bot.ui.front import Interaction, asker_of, content_of
 from bot.ui.i18n import say
+from bot.ui.panels import Panel, pager
 from bot.ui.pickers import MOST, Choices, ago
 from bot.ui.speaker import AGAIN, DETAILS, GO_ON, REPLY, STOP
 
 SAID = "chat-said"
 """The form that a reply is typed into; its subject is the conversation."""
 _REPLY = _("Reply")
+LIST, LISTED = "talks-", 20
+"""The panels of conversations, one for each provider, and how many stand on a page."""
 NONE_YET = _("You have no conversations yet.")
 Files = Sequence[discord.Attachment | None]
 
@@ -36,6 +41,8 @@ def register_chat() -> None:
     register_step(REPLY, _reply)
     register_step(DETAILS, _details)
     register_form(SAID, _REPLY, lambda _task, _argument: _fields(), _said)
+    for provider in TALKERS:
+        panels.register_panel(LIST + provider, partial(_listed, provider))
 
 
 async def begin(
@@ -154,7 +161,11 @@ def details(exchange: Exchange, locale: str, *, mine: bool) -> str:
         f"**{say(_('Model'), locale)}** {plain(exchange.model, 100)}",
         *([f"**{say(_('Conversation'), locale)}** `{exchange.conversation_id}`"] if mine else []),
         *(f"**{say(name, locale)}** {count}" for name, count in counted if count is not None),
-        *(f"**{say(name, locale)}** {at - began:.1f} s" for name, at in seconds if at is not None),
+        *(
+            f"**{say(name, locale)}** {say(_('{s} s', s=f'{at - began:.1f}'), locale)}"
+            for name, at in seconds
+            if at is not None
+        ),
     ]
     if exchange.reason is not None:
         lines.append(say(plain_values(exchange.reason), locale))
@@ -173,27 +184,25 @@ async def tell(interaction: Interaction, text: Text) -> None:
 
 
 async def show_list(interaction: Interaction, provider: str, search: str) -> None:
-    """One's own conversations, newest first."""
-    await interaction.client.front.acknowledge(interaction, private=True)
-    found = await _talk(interaction).conversations.of_user(interaction.user.id, provider, search, limit=MOST)
+    """One's own conversations, newest first. Raises :class:`Problem`."""
+    await panels.show(interaction, LIST + provider, 0, search.strip()[: panels.ABOUT])
+
+
+async def _listed(provider: str, interaction: Interaction, page: int, search: str) -> Panel:
+    """A page of one's own conversations."""
+    locale, talk = str(interaction.locale), _talk(interaction)
+    found = await talk.conversations.of_user(
+        interaction.user.id, provider, search, limit=LISTED + 1, offset=page * LISTED
+    )
+    name = LIST + provider
+    heading = "💬 " + say(_("Your conversations with {name}:", name=providers()[provider].title), locale).rstrip(":：")
     if not found:
-        nothing = _("None of your conversations is called “{words}”.", words=plain(search, 50))
-        await tell(interaction, nothing if search else NONE_YET)
-        return
-    locale = str(interaction.locale)
-    head = say(_("Your conversations with {name}:", name=providers()[provider].title), locale)
-    lines = [f"`{one.id}` {plain(one.title, 50)} · <t:{round(one.updated_at)}:R>" for one in found]
-    hint = say(
-        _("Go on with one: {command}", command=interaction.client.mention(f"{provider} conversations reply")), locale
-    )
-    older, whole = say(_("Older ones: name words of their title with `search`."), locale), len(found) < MOST
-    while sum(map(len, lines)) + len(lines) + len(head) + len(hint) + len(older) > 1990:
-        lines.pop()
-        whole = False
-    lines += [] if whole else [older]
-    await interaction.edit_original_response(
-        content="\n".join([head, *lines, hint]), allowed_mentions=discord.AllowedMentions.none()
-    )
+        nothing = _("None of your conversations is called “{words}”.", words=plain(search, 50)) if search else NONE_YET
+        return Panel(heading, [say(nothing, locale)], turns=pager(name, page, search, has_next=False))
+    lines = [f"`{one.id}` {plain(one.title, 60)} · <t:{round(one.updated_at)}:R>" for one in found[:LISTED]]
+    reply = interaction.client.mention(f"{provider} conversations reply")
+    turns = pager(name, page, search, has_next=len(found) > LISTED)
+    return Panel(heading, ["\n".join(lines), say(_("Go on with one: {command}", command=reply), locale)], turns=turns)
 
 
 async def conversation_choices(interaction: Interaction, provider: str, current: str) -> Choices:

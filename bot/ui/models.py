@@ -15,11 +15,11 @@ async def model_choices(
 ) -> Choices:
     """The relay's models that are good for one of ``kinds`` (``None``: for anything) and hold what was typed.
 
-    ``otherwise`` are suggested while none is known.
+    ``otherwise`` are suggested while the relay's list is not known.
     """
     found = await interaction.client.engine.models.matching(current, kinds)
     locale = str(interaction.locale)
-    if found:
+    if found or interaction.client.engine.models.known:
         return [app_commands.Choice(name=say(offer.label, locale)[:100], value=offer.id) for offer in found]
     wanted = current.strip().lower()
     return [app_commands.Choice(name=name, value=name) for name in otherwise if wanted in name.lower()][:MOST]

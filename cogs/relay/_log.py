@@ -89,7 +89,7 @@ def _line(line: Line, locale: str) -> str:
         f"**{plain(line.model, 60) or '?'}**",
         dollars(line.usd),
         say(tokens, locale) if line.tokens_in or line.tokens_out else "",
-        f"{line.seconds:g} s" if line.seconds else "",
+        say(_("{s} s", s=f"{line.seconds:g}"), locale) if line.seconds else "",
         plain(line.token, 40),
     ]
     return " · ".join(part for part in parts if part)

@@ -13,7 +13,7 @@ from bot.engine.pieces import pieces
 from bot.engine.talk import GO_ON
 from bot.talk import State
 from tests.discord.chats import asked, exchange, messages, note, press, text
-from tests.discord.kit import here, refusal
+from tests.discord.kit import here, refusal, words_of
 from tests.discord.recraft import picture
 from tests.world import World, a_world, alone, labels, said
 
@@ -279,13 +279,15 @@ async def test_a_conversation_that_is_open_to_everybody(world: World) -> None:
 
 async def test_conversations_are_found_again(world: World) -> None:
     empty = await world.ann.slash(world.channel, "claude conversations list")
-    assert alone(empty) and said(empty) == "You have no conversations yet."
+    assert alone(empty) and "You have no conversations yet." in words_of(here(empty))
     await asked(world, "Tell me of the river")
     name = (await exchange(world)).conversation_id
     listed = await world.ann.slash(world.channel, "claude conversations list")
-    assert f"`{name}` Tell me of the river" in said(listed)
+    assert f"`{name}` Tell me of the river" in words_of(here(listed))
     renamed = await world.ann.slash(world.channel, "claude conversations rename", conversation=name, title="Rivers")
     assert said(renamed) == "It is called “Rivers” now."
+    blank = await world.ann.slash(world.channel, "claude conversations rename", conversation=name, title="   ")
+    assert refusal(blank) == "A title needs at least one letter."
     choices = await world.ann.autocomplete(world.channel, "claude conversations reply", "conversation", "riv")
     assert [(choice["name"], choice["value"]) for choice in choices] == [("Rivers · just now", name)]
     await world.restart(PROVIDERS="claude")

@@ -11,7 +11,7 @@ from bot.engine.answers import Answers
 from bot.store.conversations import LEASE
 from bot.talk import Exchange, State
 from tests.discord.chats import asked, exchange, messages, note, press
-from tests.discord.kit import forge, refusal
+from tests.discord.kit import forge, here, refusal, words_of
 from tests.discord.recraft import picture
 from tests.world import World, a_world, labels, said
 
@@ -158,16 +158,20 @@ async def test_another_process_leaves_a_living_answer_alone(world: World, monkey
 async def test_a_search_that_finds_nothing(world: World) -> None:
     await asked(world, "Tell me of foxes")
     result = await world.ann.slash(world.channel, "claude conversations list", search="zebra")
-    assert said(result) == "None of your conversations is called “zebra”."
+    assert "None of your conversations is called “zebra”." in words_of(here(result))
 
 
 async def test_more_conversations_than_a_list_holds(world: World) -> None:
     for number in range(26):
         await asked(world, f"Question {number}")
         world.clock.now += 1
-    words = said(await world.ann.slash(world.channel, "claude conversations list"))
-    assert "Question 25" in words and "Question 0 " not in words
-    assert "Older ones: name words of their title with `search`." in words
+    first = here(await world.ann.slash(world.channel, "claude conversations list", search="Question"))
+    assert "Question 25" in words_of(first) and "Question 5 " not in words_of(first)
+    await world.restart(PROVIDERS="claude")
+    second = here(await world.ann.click(first, label="Next"))
+    assert "Question 5 " in words_of(second) and "Question 6 " not in words_of(second)
+    back = here(await world.ann.click(second, label="Back"))
+    assert words_of(back) == words_of(first)
 
 
 async def test_an_answer_after_which_the_conversation_went_on_stays(world: World) -> None:
