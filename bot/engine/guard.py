@@ -83,12 +83,18 @@ class Guard:
 
     async def remove(self, guild_id: int, rule: str) -> list[str]:
         """Remove a rule; raises :class:`Problem` when there is no such. Returns those that are left."""
-        rules = await self.rules(guild_id)
-        left = [one for one in rules if one != " ".join(rule.split())]
-        if len(left) == len(rules):
+        rules, named = await self.rules(guild_id), " ".join(rule.split())
+        found = next((one for one in rules if named in {one, shortened(one)}), None)
+        if found is None:
             raise Problem(_("There is no such rule."))
+        left = [one for one in rules if one != found]
         await self.core.store.remember(_memory(guild_id), json.dumps(left))
         return left
+
+
+def shortened(rule: str) -> str:
+    """A rule as it can be chosen (reference ``discord.md`` 5: a choice has a hundred characters)."""
+    return rule if len(rule) <= 100 else f"{rule[:99]}…"
 
 
 def flagged(answer: Any) -> list[str]:

@@ -9,7 +9,7 @@ from bot.errors import Invalid
 from bot.rules import TooSlow, broken, checked
 from bot.task import Phase
 from tests.discord.flux import manager
-from tests.discord.kit import refusal
+from tests.discord.kit import here, refusal, words_of
 from tests.world import World, a_world, alone, said
 
 MANAGERS = "Only those who may manage this server can do that."
@@ -58,7 +58,7 @@ async def test_a_whole_word_is_meant(world: World) -> None:
 async def test_a_server_s_own_rules(world: World) -> None:
     kim = manager(world)
     empty = await kim.slash(world.channel, "safety list")
-    assert alone(empty) and said(empty) == "This server has no rules for prompts."
+    assert alone(empty) and "This server has no rules for prompts." in words_of(here(empty))
     added = await kim.slash(world.channel, "safety add", rule="green  fox")
     assert said(added) == "Prompts with these are refused here:\n- green fox"
     assert refusal(await kim.slash(world.channel, "safety add", rule="green fox")) == "That rule is there already."
@@ -74,6 +74,21 @@ async def test_a_server_s_own_rules(world: World) -> None:
     assert refusal(await kim.slash(world.channel, "safety remove", rule="green fox")) == "There is no such rule."
     await world.video(prompt="a green fox")
     assert len(await world.tasks()) == 2
+
+
+async def test_more_rules_than_a_page_holds_and_long_ones(world: World) -> None:
+    kim, long = manager(world), "a very long rule " + "of many words " * 10
+    for rule in (*(f"word number{number}" for number in range(9)), long):
+        await kim.slash(world.channel, "safety add", rule=rule)
+    first = here(await kim.slash(world.channel, "safety list"))
+    assert "word number7" in words_of(first) and "word number8" not in words_of(first)
+    second = here(await kim.click(first, label="Next"))
+    assert "word number8" in words_of(second) and "a very long rule" in words_of(second)
+    (choice,) = await kim.autocomplete(world.channel, "safety remove", "rule", "very long")
+    assert len(choice["value"]) == 100
+    await kim.slash(world.channel, "safety remove", rule=choice["value"])
+    assert "a very long rule" not in words_of(here(await kim.click(second, label="Back")))
+    assert await kim.autocomplete(world.channel, "safety remove", "rule", "very long") == []
 
 
 @pytest.mark.parametrize(("rule", "words"), [("/(/", "That is no regular expression"), ("//", "A rule needs at least")])
