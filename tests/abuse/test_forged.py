@@ -7,6 +7,7 @@ import pytest
 from bot.engine.desk import new_id
 from bot.task import Task
 from bot.ui.actions import _FORMS, _HANDLERS, _STEPS
+from bot.ui.chat import LIST
 from bot.ui.panels import _PANELS
 from tests.abuse.kit import click, submit
 from tests.discord.chats import asked, exchange, messages
@@ -116,9 +117,18 @@ async def test_panels_of_the_operator_are_for_the_operator(world: World) -> None
     for panel, (page, about) in product(
         sorted(_PANELS), [(0, ""), (1, "\N{SUPERSCRIPT TWO}"), (99999, "x" * 50), (2, "%")]
     ):
-        result = await click(world, world.ben, message, f"v1:panel:{panel}:{page}:{about}")
-        if panel != "help":
+        if panel != "help" and not panel.startswith(LIST):
+            result = await click(world, world.ben, message, f"v1:panel:{panel}:{page}:{about}")
             assert "Only" in refusal(result), panel
+
+
+async def test_pages_of_conversations_show_one_s_own_only(world: World) -> None:
+    await asked(world, "a secret")
+    for user, seen in ((world.ann, True), (world.ben, False)):
+        page = await user.slash(world.channel, "claude conversations list")
+        for about in ("", "secret", "%", "x" * 50):
+            result = await click(world, user, here(page).message, f"v1:panel:{LIST}claude:0:{about}")
+            assert ("a secret" in words_of(result.response)) is (seen and about in {"", "secret"}), (user.name, about)
 
 
 @pytest.mark.parametrize("of", ["task", "nothing"])
