@@ -35,6 +35,7 @@ CHUNK = 256 * 1024
 MAX_REDIRECTS = 5
 GONE = {401, 403, 404, 410}
 STRANGE = _("The link to the result leads to something that is no picture, video or sound.")
+SILENT = _("The server of the result stopped answering.")
 NOT_UPLOADED = _("The file could not be uploaded to the provider's storage.")
 
 
@@ -142,7 +143,10 @@ class MediaStore:
         async with self._opened() as (handle, path):
             try:
                 with os.fdopen(handle, "wb") as file:
-                    found = await _save(chunks, size, cap, file)
+                    async with asyncio.timeout(self._longest):
+                        found = await _save(chunks, size, cap, file)
+            except TimeoutError:
+                raise MediaProblem(SILENT) from None
             except OSError as error:
                 raise _problem(error) from error
             finally:
@@ -178,7 +182,7 @@ class MediaStore:
                 async with asyncio.timeout(self._longest), self._open(url) as response:
                     return await _save(response.content.iter_chunked(CHUNK), response.content_length, cap, file)
         except TimeoutError:
-            raise MediaProblem(_("The server of the result stopped answering.")) from None
+            raise MediaProblem(SILENT) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _problem(getattr(error, "os_error", error)) from error
 

@@ -136,6 +136,23 @@ async def test_a_silent_relay(wire: WireServer, monkeypatch: pytest.MonkeyPatch)
             await anext(chunks)
 
 
+async def test_a_relay_that_drips_for_ever(wire: WireServer) -> None:
+    async def drip(writer: asyncio.StreamWriter) -> None:
+        writer.write(http(200, FILM, content_length=str(10**6)).replace(b"application/json", b"video/mp4"))
+        while not wire.closing.is_set():
+            writer.write(b"\0")
+            await writer.drain()
+            await asyncio.sleep(0.02)
+
+    wire.answer = drip
+    slow = MediaStore(allow_private=True, longest=0.3)
+    async with opened(wire) as found:
+        with pytest.raises(MediaProblem, match="stopped answering"):
+            async with slow.saved(found.chunks, found.size, 10**6):
+                pass
+    await slow.close()
+
+
 async def test_words_are_no_film(wire: WireServer, store: MediaStore) -> None:
     wire.answer = http(200, b"<html></html>", content_type="text/html")
     async with opened(wire) as found:

@@ -6,8 +6,7 @@ still be had.
 
 import asyncio
 import re
-from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Hashable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 
@@ -16,6 +15,7 @@ import structlog
 from bot.engine.cadence import backoff
 from bot.engine.core import EARLIER, Core, log_about, lookup_of
 from bot.engine.files import Files, is_link
+from bot.engine.places import Places, Seat
 from bot.engine.poll import Poller
 from bot.engine.ports import Attachment, Later, Link, Nowhere, TooBig
 from bot.engine.work import Crew
@@ -23,14 +23,17 @@ from bot.errors import CallFailed, NotOffered, Refused
 from bot.media import MediaProblem, TooLarge
 from bot.recipes import ASIDE
 from bot.store import StoreProblem
-from bot.task import Media, Phase, Place, State, Task, end
+from bot.task import BY_KEY, Media, Phase, Place, State, Task, end
 from bot.text import Text, _
 from bot.workshop import WorkshopProblem
 
 log = structlog.get_logger(__name__)
 LEASE = 90.0
 WIDTH = 12
-WIDTH_PER_USER = 4
+MOST = 4 * WIDTH
+"""Deliveries at a time, those included that wait for a slow server."""
+PER_USER, PER_CHANNEL, PER_SERVER = 4, 4, 8
+"""How many of them may be one user's, of one channel whose edits share a budget, and of one server's files."""
 SHARE_PAUSE = 2.0
 MAX_FILES = 10
 DOWNLOADS = 6
@@ -39,7 +42,8 @@ UPLOADS = 24
 """A delivery that Discord keeps putting off is tried this often, over about an hour and a half."""
 SHOWN_AT_THE_END = frozenset({Phase.FAILED, Phase.CANCELLED, Phase.UNKNOWN, Phase.DELIVERED})
 """A delivered task has something to show without its files when it was asked for again and they are gone."""
-LINK_ONLY = "link_only"
+LINK_IT = "link_only"
+"""In a task's data: a file that cannot be fetched now is shown as its link, which may work for the reader."""
 TOO_LARGE = _("Too large for Discord:")
 SHRUNK = _("Made smaller to fit into Discord; in full:")
 SHRUNK_ALONE = _("Made smaller to fit into Discord:")
@@ -64,40 +68,34 @@ class Deliverer:
         self.crew = Crew("deliver")
         self._poller = poller
         self._files = Files(core)
-        self._busy: Counter[int] = Counter()
+        self._places = Places(WIDTH, MOST, core.wake_deliver.set)
 
     async def start_due(self) -> list[asyncio.Task[None]]:
-        """Begin delivering what is due, as far as there is room; one user's slow files take only a share of it."""
-        room = WIDTH - len(self.crew)
-        if room <= 0:
+        """Begin delivering what is due, as far as there is room; nobody's slow files take all of it."""
+        if not self._places.room:
             return []
         now = self.core.clock()
         begun, later = [], []
-        for task in await self.core.store.claim([Phase.DONE], now, LEASE, room):
-            if self._busy[task.user_id] >= WIDTH_PER_USER:
+        for task in await self.core.store.claim([Phase.DONE], now, LEASE, self._places.room):
+            shares = {("user", task.user_id): PER_USER, **_channel(task, now), **_servers(task)}
+            if not self._places.fair(shares):
                 later.append(task.id)
                 continue
-            self._busy[task.user_id] += 1
-            begun.append(self.crew.start(self._counted(task)))
+            seat = self._places.take(shares)
+            begun.append(self.crew.start(self._deliver(task, seat)))
+            seat.of(begun[-1])
         await self.core.store.reschedule({now + SHARE_PAUSE: later} if later else {})
         return begun
 
     async def due(self) -> float | None:
         """When the next delivery is due; while there is no room, the end of one wakes the worker."""
-        return await self.core.store.next_due([Phase.DONE]) if len(self.crew) < WIDTH else None
+        return await self.core.store.next_due([Phase.DONE]) if self._places.room else None
 
-    async def _counted(self, task: Task) -> None:
-        try:
-            await self._deliver(task)
-        finally:
-            self._busy[task.user_id] -= 1
-            self._busy += Counter()  # forget users at zero
-
-    async def _deliver(self, task: Task) -> None:
+    async def _deliver(self, task: Task, seat: Seat) -> None:
         log_about(task)
         with self.core.metrics.delivering(task.provider) as step:
             async with self._held(task):
-                after = await self._tried(task)
+                after = await self._tried(task, seat)
             step.outcome = after.phase
         saved = await self.core.keep_surely(replace(after, lease_until=0.0))
         if saved is None:  # it was moved or deleted meanwhile: the newer row decides what is still to do
@@ -109,10 +107,10 @@ class Deliverer:
             await self._ping(saved)
         self.core.wake()
 
-    async def _tried(self, task: Task) -> Task:
+    async def _tried(self, task: Task, seat: Seat) -> Task:
         """The task after one try to deliver it."""
         try:
-            return await self._delivered(task)
+            return await self._delivered(task, seat)
         except Later as later:
             return self._again(task, later.seconds)
         except Nowhere:
@@ -126,14 +124,14 @@ class Deliverer:
             log.exception("a delivery failed unexpectedly, trying again", task=task.id)
             return self._again(task, 30.0)
 
-    async def _delivered(self, task: Task) -> Task:
+    async def _delivered(self, task: Task, seat: Seat) -> Task:
         limit = self.core.screen.limit(task)
         async with AsyncExitStack() as stack:
             files: list[Attachment] = []
             links: list[Link] = []
             dead: list[MediaProblem] = []
             for number, media in enumerate(task.media):
-                if len(files) == MAX_FILES or task.data.get(LINK_ONLY):
+                if len(files) == MAX_FILES:
                     links += self._instead(media, task, NOT_ATTACHED)
                     continue
                 try:
@@ -144,7 +142,7 @@ class Deliverer:
                     log.warning("a file could not be made", task=task.id, recipe=media.recipe, why=str(problem))
                     links += self._instead(media, task, problem.text)
                 except MediaProblem as problem:
-                    if not (task.fresh and problem.gone):
+                    if not (task.fresh and (problem.gone or task.data.get(LINK_IT))):
                         raise
                     dead.append(problem)  # the others are worth having
                     links += self._instead(media, task, problem.text)
@@ -153,8 +151,9 @@ class Deliverer:
                     files.append(Attachment(ready.file.path, name, ready.file.size, media))
                     why = SHRUNK if is_link(media) else SHRUNK_ALONE
                     links += [self._link(media, task, why)] if ready.shrunk else []
-            if dead and len(dead) == len(task.media):
+            if dead and len(dead) == len(task.media) and not task.data.get(LINK_IT):
                 raise dead[0]
+            seat.give_back(*_servers(task))
             place = await self._present(task, files, links)
         now = self.core.clock()
         return replace(end(task, Phase.DELIVERED, None, now), place=place, attempts=0)
@@ -218,8 +217,8 @@ class Deliverer:
             return replace(task, phase=Phase.DELIVERED, reason=problem.text, due_at=None, show_at=now)
         if not (problem.gone or linked):
             return self._kept(task, Text(NOT_YET.source, {"why": problem.text}))
-        if not problem.gone:  # the file is there, only not for us: its link may work for the reader
-            return replace(task, data={**task.data, LINK_ONLY: True}, due_at=now)
+        if not problem.gone:
+            return replace(task, data={**task.data, LINK_IT: True}, due_at=now)
         text = _("The result was made, but it cannot be fetched: {why} It may have been charged.", why=problem.text)
         return end(task, Phase.FAILED, text, now)
 
@@ -276,16 +275,25 @@ class Announcer:
     def __init__(self, core: Core) -> None:
         self.core = core
         self.crew = Crew("announce")
+        self._places = Places(MOST, MOST, core.wake_announce.set)
 
     async def start_due(self) -> list[asyncio.Task[None]]:
         """Begin showing what has not been shown yet."""
-        room = 4 * WIDTH - len(self.crew)
-        due = await self.core.store.claim_unshown(self.core.clock(), LEASE, room) if room > 0 else []
-        return [self.crew.start(self._announce(task)) for task in due]
+        if not self._places.room:
+            return []
+        now, begun = self.core.clock(), []
+        for task in await self.core.store.claim_unshown(now, LEASE, self._places.room):
+            shares = _channel(task, now)
+            if not self._places.fair(shares):
+                await self.core.store.shown(task, now + SHARE_PAUSE)
+                continue
+            begun.append(self.crew.start(self._announce(task)))
+            self._places.take(shares).of(begun[-1])
+        return begun
 
     async def due(self) -> float | None:
-        """When the next end is due to be shown."""
-        return await self.core.store.next_unshown()
+        """When the next end is due to be shown; while there is no room, the end of one wakes the worker."""
+        return await self.core.store.next_unshown() if self._places.room else None
 
     async def _announce(self, task: Task) -> None:
         log_about(task)
@@ -302,6 +310,18 @@ class Announcer:
         except Nowhere:
             log.warning("no place to say how a task ended", task=task.id)
         await self.core.store.shown(task, again_at)
+
+
+def _channel(task: Task, now: float) -> Mapping[Hashable, int]:
+    """The share of the channel, whose budget of edits is everybody's once an interaction's own is over."""
+    return {("channel", task.place.channel_id): PER_CHANNEL} if task.place.token_until <= now else {}
+
+
+def _servers(task: Task) -> Mapping[Hashable, int]:
+    """The shares of the servers that the task's files are on."""
+    at_the_relay = {BY_KEY for media in task.media if media.url.startswith(BY_KEY)}
+    elsewhere = {media.url.split("/", 3)[2] for media in task.media if is_link(media) and media.url.count("/") > 1}
+    return {("server", name): PER_SERVER for name in at_the_relay | elsewhere}
 
 
 def _earlier(task: Task) -> Place:

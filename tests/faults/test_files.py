@@ -11,7 +11,7 @@ from typing import Any
 import av
 import pytest
 
-from bot.engine.deliver import LINK_ONLY, SHRUNK, TOO_LARGE
+from bot.engine.deliver import LINK_IT, SHRUNK, TOO_LARGE
 from bot.engine.files import SHRUNK_FROM
 from bot.task import Media, Phase, Task
 from bot.text import Text, _
@@ -224,9 +224,20 @@ async def test_a_dead_file_beside_one_that_lives(world: World, reader: str) -> N
     """What can be had is delivered, and the other's link says why it leads nowhere."""
     dead, good = Media(at(world, "missing"), "video"), Media(at(world, "video/abc-16x9.mp4"), "video")
     task = await delivered(world, dead, good, reader=reader)
-    assert (task.phase, task.fresh, task.data.get(LINK_ONLY)) == (Phase.DELIVERED, True, None)
+    assert (task.phase, task.fresh, task.data.get(LINK_IT)) == (Phase.DELIVERED, True, None)
     assert_card_says(world, task, linked(GONE, dead))
     assert [file.filename.rpartition("-")[2] for file in world.message(task).attachments] == ["2.mp4"]
+    await nothing_more(world, task)
+
+
+async def test_a_file_that_never_comes_beside_one_that_does(world: World) -> None:
+    """In the end the one is attached and the other linked: perhaps its link works for the reader."""
+    world.relay.faults.add(path="/media/video/*", times=None, status=503)
+    stuck, good = Media(at(world, "video/abc-16x9.mp4"), "video"), Media(at(world, "image/a1-1x1.png"), "image")
+    task = await delivered(world, stuck, good, seconds=3600)
+    assert (task.phase, task.fresh) == (Phase.DELIVERED, True)
+    assert_card_says(world, task, linked(Text(GONE.source, {"status": 503}), task.media[0]))
+    assert [file.filename.rpartition("-")[2] for file in world.message(task).attachments] == ["2.png"]
     await nothing_more(world, task)
 
 
