@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 
 from bot.engine.core import EARLIER, Core, submission_of
-from bot.engine.deliver import LINK_ONLY
+from bot.engine.deliver import LINK_IT
 from bot.engine.files import Files
 from bot.engine.guard import Guard
 from bot.engine.helper import Helper
@@ -96,7 +96,12 @@ class Desk:
 
         The gateway may tell of one twice, and tells every process of it that serves the same shard.
         """
-        if not await self.core.store.take(asked_in, self.core.clock()):
+        store = self.core.store
+        if self.core.closing:  # nothing comes of it, which shall be said at once, also while nothing can be written
+            repeated = await store.is_taken(asked_in)
+        else:
+            repeated = not await store.take(asked_in, self.core.clock())
+        if repeated:
             raise Repeated
 
     async def room(self, asker: Asker, provider: str) -> None:
@@ -517,7 +522,7 @@ def _check_right(submission: Submission, asker: Asker) -> None:
 
 def _with_files(data: Mapping[str, Any]) -> dict[str, Any]:
     """What is known of a task whose files are to be tried again, though only a link was given before."""
-    return {name: value for name, value in data.items() if name != LINK_ONLY}
+    return {name: value for name, value in data.items() if name != LINK_IT}
 
 
 def _unknown(task_id: str) -> Problem:

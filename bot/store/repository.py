@@ -319,6 +319,10 @@ class Store:
             )
         )
 
+    async def is_taken(self, asked_in: int) -> bool:
+        """Whether somebody took an interaction or a message (its id)."""
+        return bool(await self.database.rows("SELECT 1 FROM taken WHERE id = $1", asked_in))
+
     async def prune_taken(self, before: float) -> int:
         """Forget what was taken before that time: Discord does not tell of it again."""
         return await self.database.execute("DELETE FROM taken WHERE taken_at < $1", before)
