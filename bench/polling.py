@@ -18,7 +18,7 @@ from bench.cards import places
 from bench.figures import Figure
 from bench.flight import fall_due, prompt_of, provider_of, remote_id, settled
 from bench.naive import EVERY, Order, Outcome, compared
-from bench.process import KEY, Bot, cpu, lag, resident
+from bench.process import KEY, Bot, cpu, lag, peak
 from bench.relay import RelayProcess, a_relay
 from bot.lookup import Batch
 from bot.provider import providers
@@ -41,7 +41,7 @@ CPU, MEMORY, LAG = 0.5, 150.0, 20.0
 
 @dataclass(frozen=True)
 class Cost:
-    """What a round costs: calls, processor seconds, edits; MiB; milliseconds that the loop was late."""
+    """What a round costs: calls, processor seconds, edits; MiB at most; milliseconds that the loop was late."""
 
     calls: float
     cpu: float
@@ -77,7 +77,7 @@ async def _ours(folder: Path, server: DiscordServer, relay: RelayProcess, count:
         await relay.calls()
         await asyncio.sleep(INTERVAL * ROUNDS)
         (calls, ids), used = await relay.calls(), cpu(bot.pid) - used
-        after, memory = await bot.seen(), resident(bot.pid)
+        after, memory = await bot.seen(), peak(bot.pid)
         if ids != count * ROUNDS:
             raise SystemExit(f"{ids} questions in {ROUNDS} rounds about {count} tasks: this measures nothing")
         found = Cost(

@@ -145,7 +145,7 @@ class Deliverer:
                     if not (task.fresh and (problem.gone or task.data.get(LINK_IT))):
                         raise
                     dead.append(problem)  # the others are worth having
-                    links += self._instead(media, task, problem.text)
+                    links += self._instead(media, task, problem.text if problem.gone else NOT_ATTACHED)
                 else:
                     name = f"{file_name(task, number, len(task.media))}.{ready.file.kind.extension}"
                     files.append(Attachment(ready.file.path, name, ready.file.size, media))

@@ -23,7 +23,7 @@ from bot.provider import INPUT, Submission, strings, substituted
 from bot.step import Step
 from bot.store import StoreProblem
 from bot.store.repository import Input, Waiting
-from bot.task import ANSWER_FILES, UNANSWERED, Phase, Report, Task, accept, fail, lose
+from bot.task import ANSWER_FILES, UNANSWERED, WAITING_ID, Phase, Report, State, Task, accept, fail, lose
 from bot.text import Text, _
 from bot.wire import Call, Part, Upload
 
@@ -167,7 +167,7 @@ class Submitter:
         except Exception:  # the request was sent: whatever broke on our side, its fate is unknown
             number = logs.error_id()
             log.exception("an answer could not be handled", id=number, task=task.id)
-            return lose(task, numbered(UNANSWERED, number), self.core.clock())
+            return self._lost(task, numbered(UNANSWERED, number))
         log.info("relay took a task", task=task.id, provider=task.provider, remote=report.remote_id, step=task.step)
         self.core.missing.pop((task.provider, step.feature or task.action), None)
         aware = replace(task, lookup=report.lookup)
@@ -215,8 +215,15 @@ class Submitter:
                 wait = getattr(error, "retry_after", None) or backoff(task.attempts + 1, 5.0)
                 return self._put_back(task, error.text, wait)
             case Unreadable():
-                return lose(task, _("The relay gave an unexpected answer. It may have been charged."), now)
-        return lose(task, UNANSWERED, now)
+                return self._lost(task, _("The relay gave an unexpected answer. It may have been charged."))
+        return self._lost(task, UNANSWERED)
+
+    def _lost(self, task: Task, reason: Text) -> Task:
+        """A request whose fate nobody knows, unless it was an answer to a question: what was asked tells of itself."""
+        now, asked = self.core.clock(), str(task.data.get(WAITING_ID, ""))
+        if not (asked and step_of(task).on_answer):
+            return lose(task, reason, now)
+        return accept(task, Report(state=State.QUEUED, remote_id=asked), now, self.core.patience(task))
 
     def _put_back(self, task: Task, reason: Text | None, wait: float) -> Task:
         """Back into the line, for ``wait`` seconds: the request was certainly not taken."""
@@ -234,9 +241,9 @@ class Submitter:
         try:
             paid = step_of(task).paid(task.data)
         except Problem:  # a row of another version: the careful answer is right
-            paid = True
-        if paid:
             return lose(task, UNANSWERED, self.core.clock())
+        if paid:
+            return self._lost(task, UNANSWERED)
         return replace(task, phase=Phase.QUEUED, sent_at=None, due_at=self.core.clock())
 
     async def _input(self, reference: str) -> Input:

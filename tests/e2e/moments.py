@@ -89,19 +89,30 @@ async def _uploaded(stage: Matrix, kind: Kind, name: str) -> None:
 
 async def _asked(stage: Matrix, kind: Kind, name: str) -> None:
     """A picture whose variation opens a window, which is opened and not filled in."""
+    await pressed(stage, kind, name)
+    await stage.stands(name, "input")
+    await opened(stage, name)
+
+
+async def pressed(stage: Matrix, kind: Kind, name: str) -> None:
+    """A picture, and the click on its button that makes Midjourney open a window."""
     stage.relay.midjourney.remix = True
     begun = await stage.order(kind, f"{name} begun")
     await stage.stands(f"{name} begun", "delivered")
     picture = stage.stored(begun)
     assert picture is not None
     person = stage.people[name] = stage.people[f"{name} begun"]
-    pressed = stage.asked[name] = await stage.server.click(person, picture.id, button(picture, "V1"))
+    stage.asked[name] = await stage.server.click(person, picture.id, button(picture, "V1"))
     stage.kinds[name] = kind
-    await stage.stands(name, "input")
-    await stage.server.until(lambda: stage.says(pressed, "Waiting for you"), HURRY)
+
+
+async def opened(stage: Matrix, name: str) -> None:
+    """The form of a window, as soon as its card offers it."""
+    card = stage.asked[name]
+    await stage.server.until(lambda: stage.says(card, "Waiting for you"), HURRY)
     window = stage.known(name)
-    assert window is not None and pressed.message_id is not None
-    form = await stage.server.click(person, pressed.message_id, f"v1:mj-continue:{window.id}")
+    assert window is not None and card.message_id is not None
+    form = await stage.server.click(stage.people[name], card.message_id, f"v1:mj-continue:{window.id}")
     await form.acknowledged(HURRY)
     stage.forms[name] = form
 
@@ -132,6 +143,11 @@ UNSAVED = (UNSAVED_ANSWER, UNSAVED_DELIVERY)
 MOMENTS = (*HELD, BEFORE_ROW)
 
 
+async def filled_in(stage: Matrix, name: str) -> None:
+    """Send the form of a window."""
+    await stage.server.submit_modal(stage.people[name], stage.forms[name], {"prompt": name})
+
+
 class Scene:
     """A stage with a task of every kind at every moment."""
 
@@ -158,8 +174,8 @@ class Scene:
         """Let everything go on, and fill in the form that was open."""
         self.stage.let_be()
         self.stage.open()
-        for name, form in self.stage.forms.items():
-            await self.stage.server.submit_modal(self.stage.people[name], form, {"prompt": name})
+        for name in self.stage.forms:
+            await filled_in(self.stage, name)
 
     async def ended(self, *without: Moment) -> None:
         """Wait until everything is over and shown, but for what was not accepted; and the bot stops by itself."""

@@ -11,7 +11,6 @@ import asyncio
 import os
 import resource
 import sqlite3
-import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -19,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.moments import BEFORE_ROW, Scene, a_scene, locked
-from tests.e2e.stage import ROOT
+from tests.e2e.shift import MovedClock
 
 pytestmark = pytest.mark.process
 HOURS = 3600.0
@@ -99,12 +98,9 @@ async def run(*command: str) -> bool:
 
 @pytest.mark.parametrize("hours", [5, -5], ids=["forward", "back"])
 async def test_the_clock_jumps(tmp_path: Path, hours: int) -> None:
-    shift = tmp_path / "shift"
-    shift.write_bytes(struct.pack("d", 0.0))
-    path = f"{Path(__file__).parent / 'shifted'}{os.pathsep}{ROOT}"
-    async with a_scene(tmp_path, settings={"PYTHONPATH": path, "CLOCK_SHIFT": str(shift)}) as scene:
-        with shift.open("r+b") as file:
-            file.write(struct.pack("d", hours * HOURS))
+    clock = MovedClock(tmp_path / "shift")
+    async with a_scene(tmp_path, settings=clock.settings) as scene:
+        clock.move(hours * HOURS)
         scene.stage.open()
         await scene.begin()
         await scene.go_on()

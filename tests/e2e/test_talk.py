@@ -1,4 +1,4 @@
-"""Answers outlive a process killed in the middle, edits that Discord refuses, dead tokens, and being told to stop.
+"""Answers outlive a killed process, edits that Discord refuses, dead tokens, a relay that breaks off, and a stop.
 
 Each ends whole, or with what came, a plain sentence and Continue.
 """
@@ -188,3 +188,24 @@ async def test_told_to_stop_in_the_middle(tmp_path: Path) -> None:
         await stage.bot.start()
         await stage.over(handle)
         assert RESTARTED in str(stage.answer(handle)[-1].embeds)
+
+
+BROKEN_OFF = {
+    "cut": "The connection to the relay broke in the middle of this answer.",
+    "error": "The relay is overloaded right now.",
+    "revoked": "The relay refused this bot's key. The operator has to look at it.",
+}
+"""What the relay does in the middle of an answer (words of the simulator), and what is said of it."""
+
+
+async def test_a_relay_that_breaks_off(tmp_path: Path) -> None:
+    async with a_stage(tmp_path, kind=Parlour, settings=SETTINGS) as stage:
+        assert isinstance(stage, Parlour)
+        for word, sentence in BROKEN_OFF.items():
+            handle = await stage.say(f"Tell me of 60 words sim:{word}")
+            await stage.over(handle)
+            assert sentence in str(stage.answer(handle)[-1].embeds), word
+            assert "chat-go-on" in stage.buttons(handle) and len(stage.text(handle).split()) > 5, word
+            assert (await stage.ended_row())["state"] == "cut", word
+        assert len(stage.relay.paid()) == len(BROKEN_OFF)
+        assert await stage.bot.stop() == 0

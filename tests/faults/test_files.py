@@ -11,7 +11,7 @@ from typing import Any
 import av
 import pytest
 
-from bot.engine.deliver import LINK_IT, SHRUNK, TOO_LARGE
+from bot.engine.deliver import LINK_IT, NOT_ATTACHED, SHRUNK, TOO_LARGE
 from bot.engine.files import SHRUNK_FROM
 from bot.task import Media, Phase, Task
 from bot.text import Text, _
@@ -236,7 +236,7 @@ async def test_a_file_that_never_comes_beside_one_that_does(world: World) -> Non
     stuck, good = Media(at(world, "video/abc-16x9.mp4"), "video"), Media(at(world, "image/a1-1x1.png"), "image")
     task = await delivered(world, stuck, good, seconds=3600)
     assert (task.phase, task.fresh) == (Phase.DELIVERED, True)
-    assert_card_says(world, task, linked(Text(GONE.source, {"status": 503}), task.media[0]))
+    assert_card_says(world, task, linked(NOT_ATTACHED, task.media[0]))
     assert [file.filename.rpartition("-")[2] for file in world.message(task).attachments] == ["2.png"]
     await nothing_more(world, task)
 
