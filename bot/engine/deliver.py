@@ -32,7 +32,7 @@ LEASE = 90.0
 WIDTH = 12
 MOST = 4 * WIDTH
 """Deliveries at a time, those included that wait for a slow server."""
-PER_USER, PER_CHANNEL, PER_SERVER = 4, 4, 8
+PER_USER, PER_CHANNEL, PER_SERVER = 4, 4, WIDTH
 """How many of them may be one user's, of one channel whose edits share a budget, and of one server's files."""
 SHARE_PAUSE = 2.0
 MAX_FILES = 10

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
-ASIDE_AFTER = 10.0
+ASIDE_AFTER = 5.0
 """Seconds after which a step that still waits leaves its place to the next."""
 
 
