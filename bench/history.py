@@ -113,6 +113,6 @@ def _questions(made: Store) -> list[tuple[str, Callable[[], Awaitable[object]], 
         ("search, a word nobody used", lambda: made.of_user(ME, Filter(search="xylophone"), limit=6), TARGET),
         ("what is due", lambda: made.claim([Phase.WAITING], now, 1.0, 100), TARGET),
         ("what waits in line", made.waiting, TARGET),
-        ("who is active", made.active, TARGET),
+        ("who is active", lambda: made.active([ME]), TARGET),
         ("past durations", lambda: made.durations([("luma", "generate")]), TARGET),
     ]

@@ -25,6 +25,8 @@ MIN_SECRET = 8
 """Characters of a secret that is looked for in answers; a shorter one may occur by chance."""
 ELSEWHERE = frozenset({301, 302, 307, 308})
 """Redirects that say that the request was not looked at here; none is followed, for the key would travel along."""
+CHUNK = 64 * 1024
+"""Bytes of a body that are sent, or read, at a time."""
 SILENCE = 90.0
 """Seconds without a byte after which a stream or a download is given up."""
 LONGEST_STREAM = 3600.0
@@ -235,10 +237,13 @@ class Relay:
             raise self._broken(CUT_OFF, error, taken=True) from None
 
     async def _send(self, call: Call, route: str, seen: Seen) -> Any:
-        body = await asyncio.to_thread(_encode, call.json) if call.json is not None else None
+        body = None
+        if call.json is not None:  # a paid call may hold pictures, others hold ids
+            body = await asyncio.to_thread(_encode, call.json) if call.paid else _encode(call.json)
         headers = {**self._filled(call.headers), **({"Content-Type": "application/json"} if body is not None else {})}
         headers |= {"Accept": "*/*"} if call.raw else {}
-        data = _form(call.form) if call.form else None if body is None else io.BytesIO(body)
+        large = body is not None and len(body) > CHUNK
+        data = _form(call.form) if call.form else io.BytesIO(body) if body is not None and large else body
         patience = min(call.timeout, self._longest)
         with self._failing(patience):
             async with (
@@ -247,7 +252,7 @@ class Relay:
                     call.method,
                     self._base + route + call.path,
                     params=self._filled(call.query),
-                    data=data,  # sent in pieces: it may hold pictures
+                    data=data,
                     headers=headers,
                     allow_redirects=False,
                     middlewares=(_once,) if call.paid else (),
@@ -351,7 +356,7 @@ def _form(parts: Sequence[Part]) -> aiohttp.FormData:
 
 async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:
     chunks, size = [], 0
-    async for chunk in response.content.iter_chunked(64 * 1024):
+    async for chunk in response.content.iter_chunked(CHUNK):
         size += len(chunk)
         if size > most:
             raise Unreadable(f"answer larger than {most} bytes")

@@ -3,14 +3,17 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from operator import attrgetter
+from typing import TypeVar
 
 from bot.lookup import Batch
 from bot.store import Store
 from bot.task import Task
 
+Item = TypeVar("Item")
+PIECE = 10
 REST, LONGEST_REST = 2.0, 0.1
 """How many times as long as a piece of work the rest after it is, and seconds that it lasts at most."""
 
@@ -50,7 +53,7 @@ class Turns:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Do what must not wait for anything in here; the next has its turn after a rest."""
+        """Do what must not wait for anybody in here; the next has its turn after a rest."""
         async with self._lock:
             begun = time.perf_counter()
             try:
@@ -59,13 +62,21 @@ class Turns:
                 await asyncio.sleep(min(REST * (time.perf_counter() - begun), LONGEST_REST))
 
 
+async def in_pieces(items: Iterable[Item], size: int = PIECE) -> AsyncIterator[Item]:
+    """The ``items``; after every ``size`` of them others have the loop."""
+    for number, item in enumerate(items, 1):
+        yield item
+        if number % size == 0:
+            await asyncio.sleep(0)
+
+
 def chunks(lookup: Batch, tasks: Sequence[Task]) -> Iterator[list[Task]]:
     """The tasks in groups of at most ``lookup.size`` ids; a relay may give two requests the same id."""
     chunk: list[Task] = []
     ids: set[str] = set()
     for task in sorted(tasks, key=attrgetter("remote_id")):
         own = lookup.ids(task.remote_id)
-        if chunk and len(ids.union(own)) > lookup.size:
+        if chunk and len(ids) + sum(name not in ids for name in own) > lookup.size:
             yield chunk
             chunk, ids = [], set()
         chunk.append(task)

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from bot import logs
-from bot.engine.batches import Again, Turns, chunks
+from bot.engine.batches import Again, Turns, chunks, in_pieces
 from bot.engine.cadence import backoff, next_poll
 from bot.engine.core import Core, log_about, lookup_of
 from bot.engine.work import Crew
@@ -38,6 +38,8 @@ from bot.task import (
 log = structlog.get_logger(__name__)
 LEASE = 90.0
 CLAIM = 20_000
+GROUPED = 500
+"""Claimed tasks that are sorted into groups at a time."""
 BATCH_WIDTH = 4
 SINGLE_MISSES = 5
 """A task that its own question does not find this often in a row is given up."""
@@ -73,7 +75,8 @@ class Poller:
     async def start_due(self) -> list[asyncio.Task[None]]:
         """Begin a round for every group of due tasks that are asked about alike."""
         kinds: dict[tuple[str, ...], list[Task]] = defaultdict(list)
-        for task in await self.core.store.claim(POLLED, self.core.clock(), LEASE, CLAIM):
+        claimed = await self.core.store.claim(POLLED, self.core.clock(), LEASE, CLAIM)
+        async for task in in_pieces(claimed, GROUPED):
             if task.id in self._in_line:
                 continue  # its lease ended while it waits for its turn
             if task.remote_id:
@@ -143,7 +146,8 @@ class Poller:
             ):
                 answer = await self.core.relay.call(call, route, of=provider.name)
                 async with self._turns.turn():  # to read an answer about many is some milliseconds' work
-                    reports |= _by_id(_reader(provider, lookup)(answer))
+                    async for report in in_pieces(_reader(provider, lookup)(answer)):
+                        reports[report.remote_id] = report
         except (NotOffered, Unreadable) as error:
             log.warning("no batch lookup here, asking singly", provider=provider.name, **error.logged)
             self._batch_missing[provider.name, lookup.path] = self.core.clock() + NO_BATCH_FOR
@@ -220,7 +224,7 @@ class Poller:
         changed: list[Task] = []
         unchanged: dict[float, list[str]] = defaultdict(list)
         came_to: Counter[tuple[str, str]] = Counter()
-        for task, report in found:
+        async for task, report in in_pieces(found):
             after = await self.core.answered(await self._advanced(task, report))
             due = self._next(after) if after.phase in {Phase.WAITING, Phase.RUNNING} else after.due_at
             if due is not None and _same(task, after):

@@ -63,7 +63,8 @@ class Submitter:
     async def start_due(self) -> list[asyncio.Task[None]]:
         """Begin sending every task that has a slot; returns what was begun."""
         waiting = await self._offered(await self.core.store.waiting())
-        by_user, by_provider = await self.core.store.active() if waiting else ({}, {})
+        users = {task.user_id for task in waiting}
+        by_user, by_provider = await self.core.store.active(users) if waiting else ({}, {})
         before = self.plan.positions
         self.plan = plan(
             waiting,

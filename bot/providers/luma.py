@@ -65,7 +65,7 @@ def _accepted(payload: Any) -> Report:
 
 def _reports(payload: Any) -> Iterable[Report]:
     """The answer to a lookup, single or batch: envelopes or bare generations (2.5, 2.6)."""
-    return [_report(element) for element in elements(payload)]
+    return map(_report, elements(payload))
 
 
 def _report(item: dict[str, Any]) -> Report:

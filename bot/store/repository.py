@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -229,18 +229,21 @@ class Store:
         )
         return [Waiting(row["id"], row["user_id"], row["provider"], row["due_at"]) for row in rows]
 
-    async def active(self) -> tuple[dict[int, int], dict[str, int]]:
-        """How many tasks are in flight, by user and by provider."""
-        rows = await self.database.rows(
-            "SELECT user_id, provider, COUNT(*) AS n FROM tasks "
-            f"WHERE ended_at IS NULL AND phase IN ({_ACTIVE}) GROUP BY user_id, provider"
-        )
-        users: dict[int, int] = {}
-        providers: dict[str, int] = {}
-        for row in rows:
-            users[row["user_id"]] = users.get(row["user_id"], 0) + row["n"]
-            providers[row["provider"]] = providers.get(row["provider"], 0) + row["n"]
-        return users, providers
+    async def active(self, users: Collection[int]) -> tuple[dict[int, int], dict[str, int]]:
+        """How many tasks are in flight: of these ``users`` each, and of everybody by provider."""
+        counted = f"COUNT(*) AS n FROM tasks WHERE ended_at IS NULL AND phase IN ({_ACTIVE})"
+        rows = await self.database.rows(f"SELECT provider, {counted} GROUP BY provider")
+        providers = {row["provider"]: row["n"] for row in rows}
+        wanted = list(users)
+        by_user: dict[int, int] = {}
+        for start in range(0, len(wanted), 500):
+            chunk = wanted[start : start + 500]
+            places = ", ".join(f"${n}" for n in range(1, len(chunk) + 1))
+            rows = await self.database.rows(
+                f"SELECT user_id, {counted} AND user_id IN ({places}) GROUP BY user_id", *chunk
+            )
+            by_user |= {row["user_id"]: row["n"] for row in rows}
+        return by_user, providers
 
     async def queued_by(self, user_id: int) -> int:
         """How many tasks of a user wait in line."""

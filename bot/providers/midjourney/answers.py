@@ -114,7 +114,7 @@ def tasks(payload: Any) -> Iterable[Report]:
     if isinstance(inside, dict) and isinstance(inside.get("data"), list):
         inside = inside["data"]
     if isinstance(inside, list):
-        return [_task(item) for item in inside if isinstance(item, dict) and text_of(item.get("id"))]
+        return (_task(item) for item in inside if isinstance(item, dict) and text_of(item.get("id")))
     if isinstance(inside, dict) and text_of(inside.get("id")):
         return [_task(inside)]
     if inside is None:

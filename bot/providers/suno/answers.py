@@ -44,7 +44,7 @@ def music(payload: Any) -> Iterable[Report]:
     inside = unwrap(payload)
     if isinstance(inside, list) and inside and all(_is_bare(item) for item in inside):
         return [of_clips(clips_of(inside))]
-    return [_music(item) for item in elements(payload)]
+    return map(_music, elements(payload))
 
 
 def _is_bare(item: Any) -> bool:
