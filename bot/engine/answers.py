@@ -203,7 +203,7 @@ class Answers:
         try:
             place = await self._thread(conversation, live)
             live.exchange = replace(live.exchange, place=place)
-            await self.conversations.change(replace(conversation, thread_id=place.channel_id))
+            await self._changed(conversation, lambda known: replace(known, thread_id=place.channel_id))
             await self.store_now(live)
         except StoreProblem as problem:
             log.warning("the thread of an answer could not be stored", exchange=live.exchange.id, error=str(problem))
@@ -225,6 +225,11 @@ class Answers:
                 if tries == THREAD_TRIES or later.seconds > THREAD_PATIENCE:
                     raise
                 await asyncio.sleep(later.seconds)
+
+    async def _changed(self, conversation: Conversation, how: Callable[[Conversation], Conversation]) -> None:
+        """Change a conversation: a database that fails is tried until it works."""
+        change = partial(self.conversations.change, conversation.id, how)
+        await self.core.surely(conversation.id, change, "a conversation")
 
     async def _run(self, conversation: Conversation, live: Live, *, in_thread: bool) -> None:
         """From the question to the end of the answer on its messages."""
@@ -252,7 +257,15 @@ class Answers:
         ended = self._ended(live.exchange, State.STOPPED, None) if stopped else live.reading.result()
         self.core.metrics.answered(conversation.provider, ended.state)
         known = live.exchange
-        live.exchange = replace(ended, place=known.place, messages=known.messages, version=known.version)
+        live.exchange = replace(
+            ended,
+            place=known.place,
+            messages=known.messages,
+            version=known.version,
+            reason=ended.reason or known.reason,
+        )
+        if ended.answer and about.user_id == conversation.user_id:  # a model that answers its owner is kept
+            await self._changed(conversation, lambda known: replace(known, manner=conversation.manner))
         await self._conclude(live.exchange)
         self._live.pop(live.exchange.id, None)
 

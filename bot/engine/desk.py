@@ -22,7 +22,7 @@ from bot.errors import CallFailed, Problem, Repeated
 from bot.media import MediaProblem
 from bot.provider import INPUT, Given, Mask, Submission, Takes, strings
 from bot.step import Step
-from bot.store import Filter
+from bot.store import Filter, StoreProblem
 from bot.store.repository import Input
 from bot.task import ANSWER_FILES, NAMELESS, RETRIED, UNFINISHED, Media, Phase, Place, State, Task, end, with_answer
 from bot.text import _
@@ -35,6 +35,8 @@ MANAGERS_ONLY = _("Only those who may manage this server can do that.")
 ORIGINAL = "original_prompt"
 """In a task's data: what the user wrote, before a model wrote it out."""
 _MADE = {"video": "videos", "image": "pictures", "audio": "songs"}
+REMEMBERED = 10_000
+"""Interactions that a process knows to have heard of."""
 PUT_AWAY = "put_away"
 """In a task's data: its owner does not want it offered any more."""
 CHANGEABLE = frozenset({Phase.FAILED, Phase.UNKNOWN, Phase.CANCELLED})
@@ -88,20 +90,31 @@ class Desk:
         self.helper = Helper(core)
         self._submitter = submitter
         self._asking: dict[tuple[int, Filter, int, int], asyncio.Future[list[Task]]] = {}
+        self._heard: dict[int, None] = {}
 
     # -------------------------------------------------------------------------------------------- making tasks
 
-    async def take(self, asked_in: int) -> None:
+    async def take(self, asked_in: int, *, private: bool = False) -> None:
         """Take what an interaction or a message asks for (its id); raises :class:`Repeated` when somebody did already.
 
-        The gateway may tell of one twice, and tells every process of it that serves the same shard.
+        The gateway may tell of one twice, and tells every process of it that serves the same shard. ``private``: it is
+        answered for one person alone, also while nothing can be written.
         """
         store = self.core.store
-        if self.core.closing:  # nothing comes of it, which shall be said at once, also while nothing can be written
-            repeated = await store.is_taken(asked_in)
-        else:
-            repeated = not await store.take(asked_in, self.core.clock())
-        if repeated:
+        alone, heard = not store.database.shared, asked_in in self._heard
+        self._heard[asked_in] = None
+        if len(self._heard) > REMEMBERED:
+            del self._heard[next(iter(self._heard))]
+        if not (heard or (alone and private)):
+            try:
+                if alone and self.core.closing:  # nothing comes of it, which shall be said at once
+                    heard = await store.is_taken(asked_in)
+                else:
+                    heard = not await store.take(asked_in, self.core.clock())
+            except StoreProblem:
+                if not private:
+                    raise
+        if heard:
             raise Repeated
 
     async def room(self, asker: Asker, provider: str) -> None:

@@ -84,10 +84,12 @@ class Guard:
     async def remove(self, guild_id: int, rule: str) -> list[str]:
         """Remove a rule; raises :class:`Problem` when there is no such. Returns those that are left."""
         rules, named = await self.rules(guild_id), " ".join(rule.split())
-        found = next((one for one in rules if named in {one, shortened(one)}), None)
-        if found is None:
+        found = [one for one in rules if one == named] or [one for one in rules if shortened(one) == named]
+        if not found:
             raise Problem(_("There is no such rule."))
-        left = [one for one in rules if one != found]
+        if len(found) > 1:
+            raise Problem(_("Several rules begin like that. Write the whole rule."))
+        left = [one for one in rules if one not in found]
         await self.core.store.remember(_memory(guild_id), json.dumps(left))
         return left
 

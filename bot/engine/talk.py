@@ -27,7 +27,7 @@ GONE_ON = _("The conversation has gone on since. Reply instead.")
 @dataclass(frozen=True, slots=True)
 class Question:
     """What somebody asks, where, and the files that go with it; ``asked_in`` is the message, if it was one, ``model``
-    the one that is asked from now on (``""``: the same as before)."""
+    the one that is asked (``""``: the same as before)."""
 
     text: str
     asker: Asker
@@ -77,7 +77,7 @@ class Talk:
         return self.answers.start(conversation, exchange, in_thread=in_thread)
 
     async def reply(self, conversation_id: str, question: Question) -> Exchange:
-        """A further question in a conversation."""
+        """A further question in a conversation; another model than before is kept when it has answered its owner."""
         _check_asked(question)
         conversation = await self.may_go_on(conversation_id, question.asker)
         return await self._next(conversation, question)
@@ -97,7 +97,8 @@ class Talk:
                 goes_on=exchange.goes_on,
                 opening=exchange.opening,
             )
-            await self._room(conversation.provider, question)
+            files = [(item, file.name) for file in again.files if (item := await self.core.store.input(file.id))]
+            await self._room(conversation.provider, replace(question, files=files), conversation.manner.system)
             await self.conversations.go_on(again)
             return self.answers.start(conversation, again)
 
@@ -106,7 +107,7 @@ class Talk:
         exchange, conversation = await self._of(exchange_id, asker)
         if exchange.state not in LIVE and not visible(exchange.answer).strip():
             return await self.regenerate(exchange_id, asker, place)
-        return await self._next(conversation, Question(GO_ON, asker, place), after=exchange)
+        return await self._next(conversation, Question(GO_ON, asker, place, model=exchange.model), after=exchange)
 
     async def _next(self, conversation: Conversation, question: Question, *, after: Exchange | None = None) -> Exchange:
         """The next question, or the rest of the answer ``after``, which must be the newest."""
@@ -118,10 +119,8 @@ class Talk:
             _check_quiet(said)
             if after is not None and said and said[-1].id != after.id:
                 raise Problem(GONE_ON)
-            await self._room(conversation.provider, question)
-            if question.model and question.model != conversation.manner.model:
-                conversation = replace(conversation, manner=replace(conversation.manner, model=question.model))
-                await self.conversations.change(conversation)
+            await self._room(conversation.provider, question, conversation.manner.system)
+            conversation = _with_model(conversation, question.model)
             number = said[-1].number + 1 if said else 0
             exchange = replace(
                 self._exchange(conversation, number, question),
@@ -167,7 +166,8 @@ class Talk:
         exchange = await self._known(exchange_id)
         if exchange.user_id != asker.user_id and not asker.moderator:
             raise Problem(_("Only the one who asked for this can do that."))
-        if not self.answers.stop(exchange_id):
+        elsewhere = self.conversations.database.shared and exchange.state in LIVE
+        if not (self.answers.stop(exchange_id) or elsewhere):
             raise Problem(_("This answer is complete already."))
 
     async def exchange(self, exchange_id: str) -> Exchange:
@@ -215,9 +215,9 @@ class Talk:
         return await self._change(conversation_id, asker, {"open": to_all})
 
     async def _change(self, conversation_id: str, asker: Asker, changes: Mapping[str, object]) -> Conversation:
-        changed = replace(await self.own(conversation_id, asker), **changes)  # type: ignore[arg-type]
-        await self.conversations.change(changed)
-        return changed
+        known = await self.own(conversation_id, asker)
+        changed = await self.conversations.change(known.id, lambda newest: replace(newest, **changes))  # type: ignore[arg-type]
+        return changed or known
 
     async def delete(self, conversation_id: str, asker: Asker) -> Conversation:
         """Forget a conversation."""
@@ -236,6 +236,13 @@ class Talk:
         if exchange is None:
             raise Problem(_("This conversation was deleted."))
         return exchange
+
+
+def _with_model(conversation: Conversation, model: str) -> Conversation:
+    """The conversation with another model, which may not know what the one before was told of its manner."""
+    if model in {"", conversation.manner.model}:
+        return conversation
+    return replace(conversation, manner=Manner(model, conversation.manner.system))
 
 
 def words_in_file(item: Input) -> str:

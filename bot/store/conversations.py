@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -68,14 +68,20 @@ class Conversations:
         row = await self.database.one("SELECT * FROM conversations WHERE thread_id = $1", thread_id)
         return _conversation(row) if row is not None else None
 
-    async def change(self, conversation: Conversation) -> None:
-        """Store a conversation's new title or model, its thread, or who may go on with it."""
-        await self.database.execute(
-            "UPDATE conversations SET title = $1, search = $2, updated_at = $3, thread_id = $4, body = $5 "
-            "WHERE id = $6",
-            storable(conversation.title), searchable(storable(conversation.title)), conversation.updated_at,
-            conversation.thread_id, _body(_CONVERSATION, conversation, _OF_CONVERSATION), conversation.id,
-        )  # fmt: skip
+    async def change(self, name: str, how: Callable[[Conversation], Conversation]) -> Conversation | None:
+        """Change a conversation as it is now; returns it, ``None`` when it does not exist any more."""
+        async with self.database.transaction() as transaction:
+            row = await transaction.one("SELECT * FROM conversations WHERE id = $1", name)
+            if row is None:
+                return None
+            changed = how(_conversation(row))
+            await transaction.execute(
+                "UPDATE conversations SET title = $1, search = $2, updated_at = $3, thread_id = $4, body = $5 "
+                "WHERE id = $6",
+                storable(changed.title), searchable(storable(changed.title)), changed.updated_at,
+                changed.thread_id, _body(_CONVERSATION, changed, _OF_CONVERSATION), name,
+            )  # fmt: skip
+            return changed
 
     async def delete(self, name: str) -> None:
         """Forget a conversation and all that was said in it."""

@@ -10,6 +10,7 @@ from discord import app_commands
 
 from bot.engine.papers import check_sizes, paper_of
 from bot.engine.talk import Question, Talk
+from bot.errors import Problem
 from bot.provider import providers
 from bot.store.repository import Input
 from bot.talk import TALKERS, Conversation, Exchange, Manner
@@ -18,9 +19,9 @@ from bot.ui import panels
 from bot.ui.actions import register_form, register_step
 from bot.ui.cards import plain, plain_values
 from bot.ui.forms import Field, Form, files_in
-from bot.ui.front import Interaction, asker_of, content_of
+from bot.ui.front import ACKNOWLEDGED, Interaction, asker_of, content_of
 from bot.ui.i18n import say
-from bot.ui.panels import Panel, pager
+from bot.ui.panels import NOTHING_MORE, Panel, pager
 from bot.ui.pickers import MOST, Choices, ago
 from bot.ui.speaker import AGAIN, DETAILS, GO_ON, REPLY, STOP
 
@@ -60,10 +61,18 @@ async def begin(
     await _talk(interaction).begin(provider, manner, question, open_to_all=open_to_all, in_thread=in_thread)
 
 
-async def reply(interaction: Interaction, conversation_id: str, prompt: str, files: Files, model: str = "") -> None:
-    """A further question in a conversation, perhaps to another ``model``. Raises :class:`Problem`."""
+async def reply(
+    interaction: Interaction, conversation_id: str, prompt: str, files: Files, provider: str = "", model: str = ""
+) -> None:
+    """A further question in a conversation (with ``provider``), perhaps to another ``model``.
+
+    Raises :class:`Problem`.
+    """
     talk = _talk(interaction)
     conversation = await talk.may_go_on(conversation_id, asker_of(interaction))
+    if provider not in {"", conversation.provider}:
+        title = providers()[conversation.provider].title
+        raise Problem(_("That is a conversation with {name}. Use its own command.", name=title))
     question = await _question(interaction, conversation.provider, prompt, files)
     await talk.reply(conversation.id, replace(question, model=model.strip()))
 
@@ -103,7 +112,11 @@ def _talk(interaction: Interaction) -> Talk:
 
 
 async def _stop(interaction: Interaction, exchange_id: str, _argument: str) -> None:
-    await interaction.response.defer()
+    try:
+        await interaction.response.defer()
+    except discord.HTTPException as error:
+        if error.code != ACKNOWLEDGED:  # by another process; which of them gives the answer nobody else knows
+            raise
     await _talk(interaction).stop(exchange_id, asker_of(interaction))
 
 
@@ -197,7 +210,8 @@ async def _listed(provider: str, interaction: Interaction, page: int, search: st
     name = LIST + provider
     heading = "💬 " + say(_("Your conversations with {name}:", name=providers()[provider].title), locale).rstrip(":：")
     if not found:
-        nothing = _("None of your conversations is called “{words}”.", words=plain(search, 50)) if search else NONE_YET
+        called_so = _("None of your conversations is called “{words}”.", words=plain(search, 50))
+        nothing = NOTHING_MORE if page else called_so if search else NONE_YET
         return Panel(heading, [say(nothing, locale)], turns=pager(name, page, search, has_next=False))
     lines = [f"`{one.id}` {plain(one.title, 60)} · <t:{round(one.updated_at)}:R>" for one in found[:LISTED]]
     reply = interaction.client.mention(f"{provider} conversations reply")

@@ -67,7 +67,7 @@ class Conversations(commands.Cog):
         model: str | None = None,
     ) -> None:
         """A further question."""
-        await chat.reply(interaction, conversation, prompt, (file,), model or "")
+        await chat.reply(interaction, conversation, prompt, (file,), self.talker, model or "")
 
     @conversations.command(name="rename", description=L("Give a conversation another title"))
     @app_commands.describe(conversation=L("Which one"), title=L("Its new title"))

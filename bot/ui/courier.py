@@ -147,10 +147,11 @@ class Courier:
             return found[0]
         raise Nowhere
 
-    async def stray(self, place: Place, after: int, mark: str) -> int | None:
+    async def stray(self, place: Place, after: int, mark: str, content: str = "") -> int | None:
         """The bot's newest message at ``place`` that is later than ``after`` and has ``mark`` in the id of a button.
 
-        ``None``: there is none, or nobody lets us look. Raises :class:`Later`.
+        One that has no buttons is known by its ``content``. ``None``: there is none, or nobody lets us look. Raises
+        :class:`Later`.
         """
         if not self._client.is_ready():
             raise Later(0.5)
@@ -160,7 +161,8 @@ class Courier:
         try:
             async for message in channel.history(limit=100):
                 ours = message.author == self._client.user and message.id > after
-                if ours and any(mark in name for name in _custom_ids(message)):
+                same = bool(content) and message.content.strip() == content and not message.components
+                if ours and (same or any(mark in name for name in _custom_ids(message))):
                     return message.id
         except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
             if meaning(error) is Outcome.LATER:

@@ -139,8 +139,7 @@ class Front:
         Raises :class:`~bot.errors.Repeated` when this very interaction is seen to already.
         """
         message_id = await self._acknowledged(interaction, private=private)
-        if not private:  # what one sees alone costs nothing, and is read also while nothing can be written
-            await self.desk.take(interaction.id)
+        await self.desk.take(interaction.id, private=private)
         return message_id
 
     async def _acknowledged(self, interaction: Interaction, *, private: bool) -> int:

@@ -16,6 +16,7 @@ from bot.task import Phase, Task
 from bot.text import Text, _
 from bot.ui.cards import headline, message_link, option_line, plain
 from bot.ui.i18n import say
+from bot.ui.panels import NOTHING_MORE
 from bot.ui.views import Paced
 
 PAGE = 5
@@ -108,7 +109,7 @@ def _heading(question: Question) -> Text:
 
 def _empty(question: Question) -> Text:
     if question.page:
-        return _("There is nothing on this page any more.")
+        return NOTHING_MORE
     if question.provider or question.status or question.search:
         return _("None of your tasks matches. Use fewer filters.")
     return _("You have not asked for anything yet. Try `/luma video`, or `/help` to see what there is.")

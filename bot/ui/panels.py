@@ -24,6 +24,7 @@ ABOUT = 50
 MOST_WORDS = 3900
 """Characters of a panel (reference ``discord.md`` 5)."""
 COLOUR = 0x5865F2
+NOTHING_MORE = _("There is nothing on this page any more.")
 GONE = _("This panel belongs to another version of the bot. Use the command again.")
 
 

@@ -196,7 +196,9 @@ class Speaker:
         known = (exchange.place.message_id, *exchange.messages)
         stray = None
         if exchange.id in self._unsure:
-            stray = await self._courier.stray(exchange.place, known[-1], exchange.id)
+            found, _rest = split(visible(exchange.answer), exchange.opening)
+            content = found[len(known)].shown.strip() if len(known) < len(found) else ""
+            stray = await self._courier.stray(exchange.place, known[-1], exchange.id, content)
             if stray is not None:
                 self._unsure.discard(exchange.id)
         return len(known), stray

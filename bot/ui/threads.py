@@ -98,7 +98,7 @@ async def _answer(client: "Darkroom", message: discord.Message, conversation: Co
     asker = Asker(message.author.id, message.channel.id, locale=locale)
     await client.talk.may_go_on(conversation.id, asker)
     check_papers(message.attachments)
-    with contextlib.suppress(discord.HTTPException):
+    with contextlib.suppress(discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError):
         await message.channel.typing()
     place = Place(
         channel_id=message.channel.id,

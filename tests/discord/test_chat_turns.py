@@ -6,16 +6,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from simcord import MemberActor
 
+from bot.engine import Asker
 from bot.engine.answers import Answers
+from bot.errors import Problem
 from bot.store.conversations import LEASE
 from bot.talk import Exchange, State
+from tests.abuse.kit import click
 from tests.discord.chats import asked, exchange, messages, note, press
+from tests.discord.flux import manager
 from tests.discord.kit import forge, here, refusal, words_of
 from tests.discord.recraft import picture
 from tests.world import World, a_world, labels, said
 
 GONE_ON = "The conversation has gone on since. Reply instead."
+HAIKU = "claude-3-5-haiku-20241022"
 WAIT = "Wait for the answer before, or stop it first."
 
 
@@ -198,6 +204,88 @@ async def test_another_model_from_now_on(world: World) -> None:
     assert models == ["claude-opus-4-20250514", "claude-3-5-haiku-20241022", "claude-3-5-haiku-20241022"]
     shown = [said(await press(world, found, "chat-details")).replace("\\", "") for found in (first, second)]
     assert "claude-opus-4-20250514" in shown[0] and "claude-3-5-haiku-20241022" in shown[1]
+
+
+async def test_another_model_knows_nothing_of_the_thinking_of_the_one_before(world: World) -> None:
+    await asked(world, "Tell me of foxes", thinking=2048)
+    await go_on_with(world, "claude-3-5-haiku-20241022")
+    first, second = [call.json for call in world.relay.calls if call.path == "/v1/messages"]
+    assert "thinking" in first and "thinking" not in second
+
+
+async def go_on_with(world: World, model: str, who: MemberActor | None = None, command: str = "claude") -> Any:
+    """Go on with the newest conversation with another model."""
+    name = (await exchange(world)).conversation_id
+    result = await (who or world.ann).slash(
+        world.channel, f"{command} conversations reply", conversation=name, prompt="And of owls", model=model
+    )
+    await world.work()
+    return result
+
+
+@pytest.mark.parametrize("by", ["ann", "ben"])
+async def test_a_model_is_kept_that_has_answered_its_owner(world: World, by: str) -> None:
+    """What somebody else wants to hear, or what does not answer, leaves the conversation as it was."""
+    await asked(world, "Tell me of foxes", model="claude-opus-4-20250514", everybody=True)
+    first = await exchange(world)
+    await go_on_with(world, "claude-none" if by == "ann" else "claude-3-5-haiku-20241022", getattr(world, by))
+    assert (await exchange(world)).state is (State.FAILED if by == "ann" else State.DONE)
+    await reply(world, first, "And of bats")
+    await world.work()
+    assert (await exchange(world)).model == "claude-opus-4-20250514"
+
+
+async def test_the_rest_of_an_answer_comes_from_its_own_model(world: World) -> None:
+    await asked(world, "Tell me of foxes", model="claude-opus-4-20250514", everybody=True)
+    name = (await exchange(world)).conversation_id
+    await world.ben.slash(
+        world.channel,
+        "claude conversations reply",
+        conversation=name,
+        prompt="sim:cut",
+        model="claude-3-5-haiku-20241022",
+    )
+    await world.work()
+    await press(world, await exchange(world), "chat-go-on", world.ben)
+    await world.work()
+    assert (await exchange(world)).model == "claude-3-5-haiku-20241022"
+
+
+async def test_a_conversation_with_another_provider(tmp_path: Path) -> None:
+    async with a_world(tmp_path, PROVIDERS="claude,openai") as world:
+        await asked(world, "Tell me of foxes")
+        result = await go_on_with(world, "gpt-4o", command="openai")
+        assert refusal(result) == "That is a conversation with Claude. Use its own command." and count(world) == 1
+
+
+async def test_it_is_closed_while_somebody_goes_on(world: World) -> None:
+    """A change of one thing leaves what was changed meanwhile."""
+    await asked(world, "Tell me of foxes", everybody=True)
+    name = (await exchange(world)).conversation_id
+    await world.ann.slash(world.channel, "claude conversations reply", conversation=name, prompt="Owls", model=HAIKU)
+    await world.ann.slash(world.channel, "claude conversations share", conversation=name, everybody=False)
+    await world.work()
+    kept = await world.app.talk.conversations.conversation(name)
+    assert kept is not None and (kept.open, kept.manner.model) == (False, "claude-3-5-haiku-20241022")
+
+
+async def test_what_is_asked_again_is_looked_at_again(world: World) -> None:
+    """A rule that came since counts for its files and for how the model was told to be, too."""
+    await asked(world, "What is this?", system="You are a squid.", file=("notes.txt", b"of a kraken"))
+    first, kim = await exchange(world), manager(world)
+    for rule in ("kraken", "squid"):
+        await kim.slash(world.channel, "safety add", rule=rule)
+        with pytest.raises(Problem, match=f"The rule “{rule}” does not allow this prompt"):
+            await world.app.talk.regenerate(first.id, Asker(world.ann.id), first.place)
+        await kim.slash(world.channel, "safety remove", rule=rule)
+    assert count(world) == 1
+
+
+async def test_a_page_that_is_empty_meanwhile(world: World) -> None:
+    await asked(world, "Tell me of foxes")
+    shown = here(await world.ann.slash(world.channel, "claude conversations list"))
+    page = await click(world, world.ann, shown.message, "v1:panel:talks-claude:3:")
+    assert "There is nothing on this page any more." in words_of(page.response)
 
 
 async def test_what_others_see_of_an_answer(world: World) -> None:

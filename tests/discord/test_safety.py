@@ -91,6 +91,17 @@ async def test_more_rules_than_a_page_holds_and_long_ones(world: World) -> None:
     assert await kim.autocomplete(world.channel, "safety remove", "rule", "very long") == []
 
 
+async def test_rules_that_begin_alike(world: World) -> None:
+    kim, alike = manager(world), "a very long rule " + "of many words " * 7
+    for rule in (f"{alike} and foxes", f"{alike} and owls"):
+        await kim.slash(world.channel, "safety add", rule=rule)
+    (choice, _other) = await kim.autocomplete(world.channel, "safety remove", "rule", "very long")
+    why = "Several rules begin like that. Write the whole rule."
+    assert refusal(await kim.slash(world.channel, "safety remove", rule=choice["value"])) == why
+    left = said(await kim.slash(world.channel, "safety remove", rule=f"{alike} and owls"))
+    assert "foxes" in left and "owls" not in left
+
+
 @pytest.mark.parametrize(("rule", "words"), [("/(/", "That is no regular expression"), ("//", "A rule needs at least")])
 async def test_rules_that_cannot_be_used(world: World, rule: str, words: str) -> None:
     assert refusal(await manager(world).slash(world.channel, "safety add", rule=rule)).startswith(words)

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import discord
 import pytest
 from simcord import MemberActor
@@ -12,7 +13,10 @@ from simcord.backend.models import Overwrite
 from simcord.builders import ChannelHandle
 from simcord.enums import OverwriteType
 
+from bot.engine import answers
+from bot.engine.ports import Later
 from bot.talk import Exchange, State
+from bot.ui.courier import Courier
 from tests.discord.chats import asked, exchange, messages, note, press, text
 from tests.discord.kit import refusal, requests
 from tests.world import World, a_world
@@ -201,6 +205,35 @@ async def test_a_thread_that_cannot_be_opened_at_first(world: World) -> None:
     found = await exchange(world)
     assert (found.place.channel_id, text(world, found)) == (thread.id, found.answer)
     assert note(world, found) == ""
+
+
+async def test_a_thread_that_could_not_be_opened_before_the_answer_was_there(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is said all the same."""
+    monkeypatch.setattr(answers, "THREAD_TRIES", 2)
+    monkeypatch.setattr(Courier, "open_thread", later)
+    await asked(world, "hi", thread=True)
+    found = await exchange(world)
+    assert (found.state, note(world, found)) == (State.DONE, "No thread could be opened, so the answer is here.")
+
+
+async def later(*_about: object) -> None:
+    """Not now, and not in a moment."""
+    raise Later(0.2)
+
+
+async def test_a_lost_sign_that_the_bot_is_typing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    thread = await opened(world)
+
+    def broken(_thread: discord.Thread) -> None:
+        raise aiohttp.ServerDisconnectedError
+
+    monkeypatch.setattr(discord.Thread, "typing", broken)
+    await world.ann.send(thread, f"{mention(world)} are you there?")
+    await world.work()
+    found = await exchange(world)
+    assert (found.question, found.state) == ("are you there?", State.DONE)
 
 
 async def test_a_thread_that_was_opened_without_an_answer(world: World) -> None:

@@ -57,6 +57,20 @@ async def test_the_answer_to_a_further_message_is_lost(tmp_path: Path, loss: Los
         assert await stage.bot.stop() == 0
 
 
+async def test_the_answer_to_one_of_many_further_messages_is_lost(tmp_path: Path) -> None:
+    """It has no button, for it is not the last."""
+    async with a_stage(tmp_path, kind=Parlour, settings=SETTINGS) as stage:
+        assert isinstance(stage, Parlour)
+        long = "Tell me of 900 words with code"
+        lost = stage.server.faults.add("POST", "/webhooks/*", cut="after")
+        handle = await stage.say(long)
+        await stage.over(handle)
+        assert (await stage.ended_row())["state"] == "done"
+        assert lost.hits == 1 and stage.complete(long) and nothing_else(stage, handle)
+        assert len(stage.answer(handle)) > 2
+        assert await stage.bot.stop() == 0
+
+
 @pytest.mark.parametrize("kept", ["all", "a line"])
 async def test_killed_while_a_further_message_is_made(tmp_path: Path, kept: str) -> None:
     """With a line of the answer stored, there is nothing for the second message to say: it goes."""

@@ -7,7 +7,7 @@ import pytest
 
 from tests.discord_server.gateway import Session
 from tests.e2e.stage import a_stage
-from tests.e2e.test_talk import Parlour
+from tests.e2e.test_talk import Parlour, looked
 
 pytestmark = pytest.mark.process
 
@@ -40,4 +40,12 @@ async def test_asked_once_paid_once(tmp_path: Path) -> None:
         assert paid == ["/luma/generations", "/v1/messages"]
         here = stage.server.backend.messages[stage.channel.id]
         assert set(here) == {video.message_id, answer.message_id}
+        done = stage.bot.output.count("somebody sees to it already")
+        name = stage.row()["conversation_id"]
+        await stage.server.slash(
+            stage.ann, stage.channel, "claude conversations delete", options={"conversation": name}
+        )
+        await looked(lambda: stage.bot.output.count("somebody sees to it already") == done + 1)
+        await looked(lambda: any("is deleted" in str(entry.json) for entry in stage.server.log))
+        assert not any("There is no conversation" in str(entry.json) for entry in stage.server.log)
         assert await stage.bot.stop() == 0
